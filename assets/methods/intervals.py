@@ -1,0 +1,145 @@
+"""Confidence intervals of ratios, rates and of the difference between two of them.
+
+Arrays in, arrays out: every argument broadcasts, and NaN stands for "nothing to measure" (no
+trials, no exposure), never 0. Not here: durations (`kaplan_meier`) and control limits
+(`process_behaviour`).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from assets.methods.distributions import (
+    Floats,
+    gamma_quantile,
+    normal_quantile,
+    t_quantile,
+    tail,
+)
+
+
+def _floats(values: ArrayLike) -> Floats:
+    return np.asarray(values, dtype=np.float64)
+
+
+def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's score interval of a ratio, as (low, high) within 0..1.
+
+    NaN where trials are 0. Source: Wilson 1927; Brown, Cai and DasGupta 2001.
+    """
+    k, n = np.broadcast_arrays(_floats(successes), _floats(trials))
+    n = np.where(n > 0, n, np.nan)
+    z2 = normal_quantile(level) ** 2
+    center = (k + z2 / 2) / (n + z2)
+    half = np.sqrt(z2 * (k * (n - k) / n + z2 / 4)) / (n + z2)
+    # Rounding leaves 1e-17 where the interval touches an end exactly.
+    low = np.where(k == 0, 0 * n, np.clip(center - half, 0, 1))
+    high = np.where(k == n, 1.0, np.clip(center + half, 0, 1))
+    return low, high
+
+
+def poisson_rate(
+    count: ArrayLike, exposure: ArrayLike, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Exact interval of a rate, in events per unit of exposure, as (low, high).
+
+    NaN where the exposure is 0. Source: Garwood 1936.
+    """
+    k, time = np.broadcast_arrays(_floats(count), _floats(exposure))
+    time = np.where(time > 0, time, np.nan)
+    low = np.where(k == 0, 0.0, gamma_quantile(np.where(k == 0, 1.0, k), tail(level)))
+    return low / time, gamma_quantile(k + 1, 1 - tail(level)) / time
+
+
+def clustered_ratio(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    cluster: ArrayLike,
+    group: ArrayLike | None = None,
+    level: float = 0.95,
+) -> tuple[Floats, Floats, Floats]:
+    """Ratio of sums whose rows are alike within a cluster, as (value, low, high) within 0..1.
+
+    One row per trial or per sum of trials; `cluster` holds integers. With `group` (integers too)
+    the answer has one element per distinct group in ascending order, without it no dimension.
+    The variance is that of the linearised ratio estimator between clusters, the interval is
+    Student's t with (clusters - 1) degrees on the logit scale. Wilson's interval stands in where
+    clusters do not show a spread: fewer than two, all ratios equal, or a value of 0 or 1.
+    Source: Cochran, Sampling Techniques, 1977, chapter 9A; Korn and Graubard 1998.
+    """
+    num, den, label = _floats(numerator), _floats(denominator), np.asarray(cluster)
+    groups, code = np.unique(
+        np.zeros(len(num), dtype=np.int64) if group is None else np.asarray(group),
+        return_inverse=True,
+    )
+    size = 1 if group is None else len(groups)
+    owner, num, den = _sum_by_cluster(code, label, num, den)
+    top, bottom = np.bincount(owner, num, size), np.bincount(owner, den, size)
+    clusters = np.bincount(owner, den > 0, size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(bottom > 0, top / bottom, np.nan)
+        squares = np.bincount(owner, (num - value[owner] * den) ** 2, size)
+        deviation = np.sqrt(clusters / (clusters - 1) * squares) / bottom
+        logit = np.log(value / (1 - value))
+        half = t_quantile(level, clusters - 1) * deviation / (value * (1 - value))
+        # A spread below 1e-12 is rounding: clusters whose ratios are all the same.
+        has_spread = (clusters > 1) & (value > 0) & (value < 1) & (deviation > 1e-12)
+        flat_low, flat_high = wilson(top, bottom, level)
+        low = np.where(has_spread, _expit(logit - half), flat_low)
+        high = np.where(has_spread, _expit(logit + half), flat_high)
+    shape = () if group is None else (size,)
+    return value.reshape(shape), low.reshape(shape), high.reshape(shape)
+
+
+def _sum_by_cluster(
+    code: np.ndarray, label: np.ndarray, num: Floats, den: Floats
+) -> tuple[np.ndarray, Floats, Floats]:
+    order = np.lexsort((label, code))
+    code, label = code[order], label[order]
+    is_first = np.ones(len(code), dtype=np.bool_)
+    is_first[1:] = (code[1:] != code[:-1]) | (label[1:] != label[:-1])
+    starts = np.flatnonzero(is_first)
+    if not len(starts):
+        return code, num, den
+    return code[starts], np.add.reduceat(num[order], starts), np.add.reduceat(den[order], starts)
+
+
+def _expit(logit: Floats) -> Floats:
+    # tanh does not overflow where exp does: few clusters give half-widths of hundreds.
+    return (1 + np.tanh(logit / 2)) / 2
+
+
+def difference(
+    value1: ArrayLike,
+    low1: ArrayLike,
+    high1: ArrayLike,
+    value2: ArrayLike,
+    low2: ArrayLike,
+    high2: ArrayLike,
+) -> tuple[Floats, Floats]:
+    """Interval of value1 - value2 from the intervals of two independent cells, as (low, high).
+
+    An end is NaN where the end it needs is open. Source: Zou and Donner 2008 (MOVER).
+    """
+    v1, l1, h1 = _floats(value1), _floats(low1), _floats(high1)
+    v2, l2, h2 = _floats(value2), _floats(low2), _floats(high2)
+    gap = v1 - v2
+    return gap - np.hypot(v1 - l1, h2 - v2), gap + np.hypot(h1 - v1, v2 - l2)
+
+
+def ratio_difference(
+    successes1: ArrayLike,
+    trials1: ArrayLike,
+    successes2: ArrayLike,
+    trials2: ArrayLike,
+    level: float = 0.95,
+) -> tuple[Floats, Floats]:
+    """Interval of ratio 1 - ratio 2 of independent samples, as (low, high) within -1..1.
+
+    NaN where either has no trials. Source: Newcombe 1998, method 10 (hybrid score).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio1 = _floats(successes1) / _floats(trials1)
+        ratio2 = _floats(successes2) / _floats(trials2)
+    low1, high1 = wilson(successes1, trials1, level)
+    low2, high2 = wilson(successes2, trials2, level)
+    return difference(ratio1, low1, high1, ratio2, low2, high2)
