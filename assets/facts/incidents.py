@@ -1,0 +1,60 @@
+"""`fact_incidents`: one row per incident, with its clocks and the release it is linked to."""
+
+from datetime import datetime
+
+import dagster as dg
+import polars as pl
+
+from assets.facts.clocks import clock
+from assets.facts.ownership import identified
+from assets.facts.scope_sets import with_scope_set
+from assets.home import Home
+
+
+def restored() -> pl.Expr:
+    """When the service was back: mitigated, else resolved."""
+    return pl.coalesce("mitigated_at", "resolved_at")
+
+
+def incidents(located: pl.LazyFrame, signs: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """One row per incident; duplicates of others are kept, to be counted as excluded.
+
+    An incident that was restored before anybody acknowledged it left the acknowledgement clock
+    by another exit. `is_unlinked`: no rule links it to a release.
+    """
+    linked = signs.select("link_rule", incident_id="shown_by").unique("incident_id")
+    return located.join(linked, on="incident_id", how="left").select(
+        "source",
+        "url",
+        "scope_set",
+        "service",
+        "link_rule",
+        "has_postmortem",
+        *clock("restore", "opened_at", restored(), as_of),
+        *clock("acknowledge", "opened_at", pl.col("acknowledged_at"), as_of, restored()),
+        event_id=pl.concat_str("source", "incident_id", separator="/"),
+        entered_at="opened_at",
+        restored_at=restored(),
+        severity=pl.col("severity").fill_null("unknown"),
+        cause=pl.col("cause").fill_null("unknown"),
+        is_duplicate=pl.col("duplicate_of").is_not_null(),
+        is_unlinked=pl.col("link_rule").is_null(),
+    )
+
+
+@dg.asset
+def fact_incidents(
+    home: Home,
+    conformed_incidents: pl.LazyFrame,
+    conformed_services: pl.LazyFrame,
+    conformed_ownership: pl.LazyFrame,
+    fact_scope_sets: pl.LazyFrame,
+    fact_failure_signs: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Every incident: how long until it was acknowledged and restored, and what it is linked to."""
+    located = with_scope_set(
+        identified(conformed_incidents, conformed_services, conformed_ownership),
+        "opened_at",
+        fact_scope_sets,
+    )
+    return incidents(located, fact_failure_signs, home.as_of_instant)

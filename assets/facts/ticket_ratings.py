@@ -1,0 +1,64 @@
+"""`fact_ticket_ratings`: one row per survey that was offered, answered or not.
+
+Holds no text and no score on the source's scale, only whether the answer was good: rows are seen
+by people who may know the customer.
+"""
+
+import dagster as dg
+import polars as pl
+
+from assets.facts.ownership import identified
+from assets.facts.scope_sets import with_scope_set
+
+
+def ticket_ratings(ratings: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
+    """Joins each offer to its ticket's scope; good is the source's own word, else top two of five.
+
+    `is_spam` and `is_deleted` come from the ticket. An offer for a ticket that nobody delivered
+    counts for the organisation and as `unassigned`.
+    """
+    share = (pl.col("score") - pl.col("scale_low")) / (pl.col("scale_high") - pl.col("scale_low"))
+    answered = pl.col("answered_at").is_not_null()
+    ticket = tickets.select(
+        "source",
+        "ticket_id",
+        "customer",
+        "requester_group",
+        "service",
+        "tool",
+        "offering",
+        "is_spam",
+    )
+    return ratings.join(ticket, on=["source", "ticket_id"], how="left").with_columns(
+        event_id=pl.concat_str("source", "ticket_id", "source_id", separator="/"),
+        entered_at="offered_at",
+        is_answered=answered,
+        is_good=answered & pl.coalesce("is_good", share >= 0.75),
+        is_spam=pl.col("is_spam").fill_null(False),
+    )
+
+
+@dg.asset
+def fact_ticket_ratings(
+    conformed_ticket_ratings: pl.LazyFrame,
+    conformed_tickets: pl.LazyFrame,
+    conformed_services: pl.LazyFrame,
+    conformed_ownership: pl.LazyFrame,
+    fact_scope_sets: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Every satisfaction survey: offered for what, answered or not, good or not."""
+    joined = ticket_ratings(conformed_ticket_ratings, conformed_tickets)
+    located = with_scope_set(
+        identified(joined, conformed_services, conformed_ownership), "entered_at", fact_scope_sets
+    )
+    return located.select(
+        "event_id",
+        "source",
+        "scope_set",
+        "tool",
+        "offering",
+        "entered_at",
+        "is_answered",
+        "is_good",
+        "is_spam",
+    )

@@ -1,0 +1,72 @@
+"""The catalogue: every definition, collected from the promises' files, and as a table."""
+
+from dataclasses import asdict
+
+import dagster as dg
+import polars as pl
+
+from assets.kpis import accountability, feedback, flexibility, reliability, stability, support
+from assets.kpis.definition import Kpi
+
+CATALOGUE: tuple[Kpi, ...] = (
+    *flexibility.KPIS,
+    *feedback.KPIS,
+    *support.KPIS,
+    *reliability.KPIS,
+    *stability.KPIS,
+    *accountability.KPIS,
+)
+
+EXCLUSION = pl.Struct({"column": pl.String, "sentence": pl.String})
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "id": pl.String,
+    "name": pl.String,
+    "promise": pl.String,
+    "audience": pl.String,
+    "unit": pl.String,
+    "direction": pl.String,
+    "statistics": pl.List(pl.String),
+    "headline_statistic": pl.String,
+    "is_headline": pl.Boolean,
+    "fact": pl.String,
+    "entered_at": pl.String,
+    "clock_start": pl.String,
+    "clock_stop": pl.String,
+    "exit_without_event": pl.String,
+    "duration": pl.String,
+    "numerator": pl.String,
+    "members": pl.List(pl.String),
+    "exclusions": pl.List(EXCLUSION),
+    "slices": pl.List(pl.String),
+    "look_ahead_hours": pl.Int64,
+    "minimum_n": pl.Int64,
+    "requires": pl.List(pl.String),
+    "scopes": pl.List(pl.String),
+    "periods": pl.List(pl.String),
+    "definition": pl.String,
+    "null_means": pl.String,
+    "definition_source": pl.String,
+    "version": pl.Int64,
+    "changelog": pl.String,
+    "benchmark": pl.String,
+}
+
+
+def as_frame(kpis: tuple[Kpi, ...] = CATALOGUE) -> pl.DataFrame:
+    """One row per KPI in the order of the catalogue, in `SCHEMA`."""
+    rows = [
+        asdict(kpi)
+        | {
+            "headline_statistic": kpi.headline_statistic,
+            "duration": kpi.duration,
+            "slices": [s.kind for s in kpi.slices],
+        }
+        for kpi in kpis
+    ]
+    return pl.DataFrame([{name: row[name] for name in SCHEMA} for row in rows], schema=SCHEMA)
+
+
+@dg.asset
+def kpi_catalogue() -> pl.DataFrame:
+    """Every definition, as the app and the exports show it."""
+    return as_frame()

@@ -1,0 +1,166 @@
+"""Flexibility, promised to software teams: ship often, ship soon."""
+
+from assets.kpis.definition import Exclusion, Kpi, Slice
+from assets.kpis.promise import kpi_asset
+
+PROMISE = "flexibility"
+DORA = "DORA, Accelerate State of DevOps (dora.dev/guides/dora-metrics)"
+BY_AUTHOR = Slice("author_kind", column="author_kind")
+NOT_DEPLOYED = (
+    Exclusion("is_in_repo_never_deployed", "Its repo is not deployed to production."),
+    Exclusion(
+        "is_before_first_deployment",
+        "It was merged before the first deployment known of its repo: when it shipped is unknown.",
+    ),
+)
+
+
+def stage(
+    id: str, name: str, clock: str, start: str, starts: str, stops: str, definition: str
+) -> Kpi:
+    """A stage of the lead time: its cohort enters when its own clock starts."""
+    return Kpi(
+        id=id,
+        name=name,
+        promise=PROMISE,
+        audience="software_teams",
+        unit="seconds",
+        direction="lower",
+        statistics=("p50", "p90"),
+        fact="fact_change_lead_time",
+        entered_at=start,
+        clock=clock,
+        clock_start=starts,
+        clock_stop=stops,
+        exit_without_event="competing",
+        slices=(BY_AUTHOR,),
+        requires=("changes",),
+        definition=definition,
+        null_means="No change entered this stage in the period, or nothing tells about it.",
+        definition_source="Plumbline; stages as in LinearB's and GitLab's value stream analytics.",
+    )
+
+
+KPIS = (
+    Kpi(
+        id="change_lead_time",
+        name="Change lead time",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="seconds",
+        direction="lower",
+        statistics=("p50", "p90"),
+        is_headline=True,
+        fact="fact_change_lead_time",
+        entered_at="merged_at",
+        members=("is_merged",),
+        clock="lead",
+        clock_start="The first commit of the change is authored.",
+        clock_stop="The first successful production deployment that contains it finishes.",
+        exclusions=(
+            *NOT_DEPLOYED,
+            Exclusion("is_without_commits", "None of its commits was delivered."),
+        ),
+        slices=(BY_AUTHOR,),
+        requires=("changes", "commits", "deployments"),
+        definition=(
+            "Time from the first commit of a merged change to the finish of the first successful "
+            "production deployment that contains it. A change counts in the period of its merge; "
+            "one that is not deployed yet counts as still open."
+        ),
+        null_means="No change was merged in the period, or nothing tells about it.",
+        definition_source=DORA,
+        benchmark="DORA 2025 asks for it in ranges from less than an hour to more than six months.",
+    ),
+    stage(
+        "coding_time",
+        "Coding time",
+        "coding",
+        "first_commit_at",
+        "The first commit is authored.",
+        "The change is ready for review.",
+        "Time from the first commit to the moment the change is offered for review.",
+    ),
+    stage(
+        "pickup_time",
+        "Pickup time",
+        "pickup",
+        "ready_at",
+        "The change is ready for review.",
+        "Somebody other than the author, no bot, reviews it.",
+        "Time that a change waits for its first review. Merged or closed without one, it left "
+        "by another exit.",
+    ),
+    stage(
+        "review_time",
+        "Review time",
+        "review",
+        "first_review_at",
+        "The first review.",
+        "The approval, or the merge where nobody approved.",
+        "Time from the first review to the approval.",
+    ),
+    stage(
+        "merge_wait",
+        "Merge wait",
+        "merge_wait",
+        "approved_at",
+        "The approval.",
+        "The merge.",
+        "Time that an approved change waits for its merge.",
+    ),
+    Kpi(
+        id="deploy_wait",
+        name="Deploy wait",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="seconds",
+        direction="lower",
+        statistics=("p50", "p90"),
+        fact="fact_change_lead_time",
+        entered_at="merged_at",
+        members=("is_merged",),
+        clock="deploy_wait",
+        clock_start="The merge.",
+        clock_stop="The first successful production deployment that contains it finishes.",
+        exclusions=NOT_DEPLOYED,
+        slices=(BY_AUTHOR,),
+        requires=("changes", "deployments"),
+        definition="Time from the merge of a change to its first successful production deployment.",
+        null_means="No change was merged in the period, or nothing tells about it.",
+        definition_source="Lead time for changes as Four Keys counts it from the merge.",
+    ),
+    stage(
+        "open_to_merge_time",
+        "Open to merge",
+        "open_to_merge",
+        "opened_at",
+        "The change is opened.",
+        "It is merged.",
+        "Time from opening a change to its merge. A change that was abandoned never merges: it "
+        "is another exit, not a fast merge.",
+    ),
+    Kpi(
+        id="deployment_frequency",
+        name="Deployment frequency",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="per_week",
+        direction="higher",
+        statistics=("rate",),
+        is_headline=True,
+        fact="fact_deployments",
+        entered_at="entered_at",
+        members=("is_success",),
+        requires=("deployments",),
+        definition=(
+            "Releases successfully deployed to production per covered week. Replicas of one "
+            "release are one."
+        ),
+        null_means="No source tells about deployments in the period.",
+        definition_source=DORA,
+        benchmark="DORA 2025 asks for it in ranges from on demand to less than every six months.",
+    ),
+)
+
+kpi_flexibility = kpi_asset(PROMISE, KPIS)

@@ -1,0 +1,120 @@
+"""What is known of a cell before anything is measured: covered days, late and incomplete sources.
+
+"Nothing happened" and "nobody told us" differ. A day is covered for a scope when every table that
+the KPI requires has a source that tells about that day.
+"""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from assets.kpis.periods import last_full_day, local_day
+
+# A nightly delivery over a weekend is on time; beyond that the source is late.
+ON_TIME = timedelta(hours=72)
+FOREVER = pl.date(9999, 12, 31)
+
+
+def spans(coverage: pl.DataFrame, as_of: datetime, zone: str) -> pl.DataFrame:
+    """Coverage by local day: `source, entity, scope, from_on, to_on, is_complete, is_late`.
+
+    A source that was heard of within the last 72 hours counts as covering until now.
+    """
+    is_late = pl.col("to_at") < as_of - ON_TIME
+    last_on = last_full_day(as_of, zone)
+    return coverage.filter(pl.col("from_at") <= as_of).select(
+        "source",
+        "entity",
+        "scope",
+        "is_complete",
+        from_on=local_day("from_at", zone),
+        to_on=pl.when(is_late).then(local_day("to_at", zone)).otherwise(last_on),
+        is_late=is_late,
+    )
+
+
+def covered_days(
+    spans: pl.DataFrame, requires: tuple[str, ...], scopes: pl.DataFrame, days: pl.DataFrame
+) -> pl.DataFrame:
+    """`scope_id, period_id, covered_days`; a cell without covered days has no row.
+
+    A span for one scope adds to what is known of that scope, and of the organisation.
+    """
+    told = (
+        spans.filter(pl.col("entity").is_in(requires))
+        .select("entity", "scope", day=pl.date_ranges("from_on", "to_on"))
+        .explode("day")
+        .unique()
+    )
+    everywhere = told.filter(pl.col("scope") == "").drop("scope")
+    named = told.filter(pl.col("scope") != "")
+    texts = scopes.select("scope_id", text=pl.format("{}:{}", "scope_kind", "scope"))
+    organisation = scopes.filter(pl.col("scope_kind") == "organisation").select("scope_id")
+    special = pl.concat(
+        [
+            named.join(texts, left_on="scope", right_on="text").select("scope_id", "entity", "day"),
+            organisation.join(named.select("entity", "day"), how="cross"),
+        ]
+    )
+    general = days_known(everywhere, requires, days).join(scopes.select("scope_id"), how="cross")
+    ids = special.get_column("scope_id").unique().to_list()
+    own = pl.concat(
+        [
+            special,
+            pl.DataFrame({"scope_id": ids}, schema={"scope_id": pl.UInt32}).join(
+                everywhere, how="cross"
+            ),
+        ]
+    ).unique()
+    return pl.concat(
+        [
+            general.filter(pl.col("scope_id").is_in(ids).not_()).select(
+                "scope_id", "period_id", "covered_days"
+            ),
+            days_known(own, requires, days, ["scope_id"]),
+        ]
+    )
+
+
+def days_known(
+    told: pl.DataFrame,
+    requires: tuple[str, ...],
+    days: pl.DataFrame,
+    by: list[str] | None = None,
+) -> pl.DataFrame:
+    """Per period the number of days about which every required entity is told."""
+    keys = by or []
+    return (
+        told.group_by([*keys, "day"])
+        .agg(entities=pl.col("entity").n_unique())
+        .filter(pl.col("entities") == len(set(requires)))
+        .join(days, on="day")
+        .group_by([*keys, "period_id"])
+        .agg(covered_days=pl.len())
+    )
+
+
+def stale_cells(
+    spans: pl.DataFrame, requires: tuple[str, ...], touched: pl.DataFrame, periods: pl.DataFrame
+) -> pl.DataFrame:
+    """`scope_id, period_id` of cells that a late or incomplete source touches.
+
+    `touched` has `scope_id, source`: whom a source ever told something about.
+    """
+    doubtful = spans.filter(
+        pl.col("entity").is_in(requires) & (pl.col("is_late") | pl.col("is_complete").not_())
+    ).select(
+        "source",
+        doubt_from=pl.when("is_complete").then("to_on").otherwise("from_on"),
+        doubt_to=pl.when("is_late").then(FOREVER).otherwise("to_on"),
+    )
+    return (
+        touched.join(doubtful, on="source")
+        .join_where(
+            periods,
+            pl.col("period_end_on") >= pl.col("doubt_from"),
+            pl.col("period_start_on") <= pl.col("doubt_to"),
+        )
+        .select("scope_id", "period_id")
+        .unique()
+    )

@@ -1,0 +1,95 @@
+"""How a number is said in a sentence: its unit, its interval, its month.
+
+Expressions over columns, for the sentences of `kpi_signals` and of the trade-offs. Holds no
+sentence and no number's meaning.
+"""
+
+import polars as pl
+
+SECONDS, BUSINESS_SECONDS, RATIO, PER_WEEK = "seconds", "business_seconds", "ratio", "per_week"
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+# From two of a unit on, the next one is said: 119 s, 2 min, 119 min, 2 h, 47 h, 2 d.
+UNTIL_NEXT = 2
+
+
+def spoken_unit(unit: pl.Expr, duration: pl.Expr) -> pl.Expr:
+    """The unit to say a KPI in: business time is told apart by its fact's `duration` column.
+
+    Business time is never said in days, as a day of it is eight hours to one reader and twenty-four
+    to the next.
+    """
+    is_business = duration.fill_null("").str.contains("business")
+    return pl.when((unit == SECONDS) & is_business).then(pl.lit(BUSINESS_SECONDS)).otherwise(unit)
+
+
+def amount(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    """`6.1 h`, `12.4 %`, `3 a week`; null for null."""
+    return pl.format("{}{}", number(value / _divisor(value, unit)), _suffix(value, unit))
+
+
+def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    """`5.2–7.3 h` in the unit that `value` is said in; an end that is null is said to be open."""
+    divisor, suffix = _divisor(value, unit), _suffix(value, unit)
+    least, most = number(low / divisor), number(high / divisor)
+    return (
+        pl.when(low.is_null() & high.is_null())
+        .then(pl.lit("interval not known"))
+        .when(high.is_null())
+        .then(pl.format("{}{} or more", least, suffix))
+        .when(low.is_null())
+        .then(pl.format("up to {}{}", most, suffix))
+        .otherwise(pl.format("{}–{}{}", least, most, suffix))
+    )
+
+
+def number(value: pl.Expr) -> pl.Expr:
+    """One decimal, without a trailing zero; two digits that count below one."""
+    rounded = pl.when(value.abs() < 1).then(value.round_sig_figs(2)).otherwise(value.round(1)) + 0.0
+    return rounded.cast(pl.String).str.strip_suffix(".0")
+
+
+def statistic(name: pl.Expr) -> pl.Expr:
+    """What is said behind the amount: nothing, except for quantiles."""
+    words = {"p50": " in the median", "p90": " for nine of ten"}
+    return name.replace_strict(words, default="", return_dtype=pl.String)
+
+
+def month(day: pl.Expr) -> pl.Expr:
+    """`June 2026` for any day in it."""
+    return day.dt.strftime("%B %Y")
+
+
+def quarter(day: pl.Expr) -> pl.Expr:
+    """`2026 Q2` for any day in it."""
+    return pl.format("{} Q{}", day.dt.year(), day.dt.quarter())
+
+
+def _divisor(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    size = value.abs()
+    is_duration = unit.is_in([SECONDS, BUSINESS_SECONDS])
+    return (
+        pl.when(is_duration & (unit == SECONDS) & (size >= UNTIL_NEXT * DAY))
+        .then(DAY)
+        .when(is_duration & (size >= UNTIL_NEXT * HOUR))
+        .then(HOUR)
+        .when(is_duration & (size >= UNTIL_NEXT * MINUTE))
+        .then(MINUTE)
+        .when(unit == RATIO)
+        .then(0.01)
+        .otherwise(1.0)
+    )
+
+
+def _suffix(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    names = {DAY: " d", HOUR: " h", MINUTE: " min", 0.01: " %"}
+    spoken = pl.lit(None, dtype=pl.String)
+    for divisor, name in names.items():
+        spoken = pl.when(_divisor(value, unit) == divisor).then(pl.lit(name)).otherwise(spoken)
+    return pl.coalesce(
+        spoken,
+        pl.when(unit.is_in([SECONDS, BUSINESS_SECONDS]))
+        .then(pl.lit(" s"))
+        .when(unit == PER_WEEK)
+        .then(pl.lit(" a week"))
+        .otherwise(pl.format(" {}", unit)),
+    )
