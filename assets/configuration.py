@@ -1,0 +1,270 @@
+"""What `plumbline.toml` says: its models and `load`.
+
+Holds the shape of the file and what one row alone can get wrong. What rows can get wrong
+together (a customer of a segment that is not there) is in `assets.configuration_checks`.
+Every row is dated: a later row with the same id and a later `valid_from` supersedes it.
+"""
+
+import hashlib
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from assets import configuration_checks as checks
+from assets.errors import ConfigurationError
+
+Promise = Literal[
+    "flexibility",
+    "feedback",
+    "support",
+    "reliability",
+    "stability",
+    "security",
+    "accountability",
+    "cost",
+]
+Entity = Literal[
+    "pipeline_runs",
+    "pipeline_jobs",
+    "changes",
+    "commits",
+    "deployments",
+    "deployment_changes",
+    "incidents",
+    "tickets",
+    "ticket_events",
+    "ticket_ratings",
+    "security_findings",
+    "service_levels",
+    "effort",
+]
+Stance = Literal["flexibility", "balanced", "stability"]
+Statistic = Literal["p50", "p90", "ratio", "rate", "count", "sum"]
+OwnershipKind = Literal["repo", "service", "environment", "ticket_group", "organisation", "path"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+ALWAYS = date(1970, 1, 1)  # a row without valid_from has been valid from the beginning
+
+Id = Annotated[str, Field(min_length=1), AfterValidator(checks.not_reserved)]
+Zone = Annotated[str, AfterValidator(checks.known_zone)]
+Hours = Annotated[str, AfterValidator(checks.readable_hours)]
+HoursOfDay = Annotated[tuple[Hours, ...], AfterValidator(checks.disjoint_hours)]
+Instant = Annotated[datetime, BeforeValidator(checks.utc_instant)]
+Globs = tuple[str, ...]
+
+
+class Row(BaseModel):
+    """Base of all tables of the file: no unknown keys, no changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Organisation(Row):
+    """`[organisation]`: whose numbers these are, and by which clock days are cut."""
+
+    name: str = Field(min_length=1)
+    time_zone: Zone = "UTC"
+    is_example: bool = False
+    as_of: Instant | None = None
+    default_calendar: str | None = None
+
+
+class Rules(Row):
+    """`[rules]`: what the facts take for a deployment to production, a bot, a link …"""
+
+    service_window_hours: int = Field(default=24, ge=1)
+    hotfix_window_hours: int = Field(default=72, ge=1)
+    raw_retention_days: int = Field(default=0, ge=0)
+    bots: Globs = ("*[bot]", "dependabot*", "renovate*", "*-bot")
+    production_environments: Globs = ("production", "prod", "prod-*", "live")
+    staging_environments: Globs = ("staging", "stage", "preprod*", "uat")
+    test_environments: Globs = ("test*", "dev*", "qa")
+    default_branches: Globs = ("main", "master", "trunk")
+    release_branches: Globs = ("release/*", "release-*")
+    max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
+
+
+class Segment(Row):
+    """A kind of customer, what it is promised and how much each promise matters to it (1..5)."""
+
+    id: Id
+    name: str
+    valid_from: date = ALWAYS
+    calendar: str | None = None
+    stance: Stance = "balanced"
+    importance: dict[Promise, Annotated[int, Field(ge=1, le=5)]] = {}
+
+
+class Customer(Row):
+    """A team or business unit that uses the service; without a stance it has its segment's."""
+
+    id: Id
+    name: str
+    segment: str
+    valid_from: date = ALWAYS
+    stance: Stance | None = None
+
+
+class Service(Row):
+    """Something that is deployed and can have an incident."""
+
+    id: Id
+    name: str
+    repos: tuple[str, ...] = ()
+    valid_from: date = ALWAYS
+
+
+class Repo(Row):
+    """What is special about one repository; unlisted ones have the defaults."""
+
+    id: Id
+    default_branch: str | None = None
+    is_deployable: bool = True
+    valid_from: date = ALWAYS
+
+
+class Offering(Row):
+    """Something the team supports, and the tools whose runs and tickets belong to it."""
+
+    id: Id
+    name: str
+    tools: tuple[str, ...] = ()
+    is_mandated: bool = False
+    valid_from: date = ALWAYS
+
+
+class Ownership(Row):
+    """What belongs to a customer, by exact name, glob or (kind path) `repo:prefix/`."""
+
+    customer: str
+    kind: OwnershipKind
+    match: str = Field(min_length=1)
+    valid_from: date = ALWAYS
+    valid_to: date | None = None
+
+
+class Holidays(Row):
+    """A country, and part of it, as the `holidays` package names them."""
+
+    country: str
+    subdivision: str | None = None
+
+
+class CalendarException(Row):
+    """The hours of one day that differ from its weekday; none closes it."""
+
+    on: date
+    hours: HoursOfDay
+
+
+class Calendar(Row):
+    """Opening hours, local to a time zone: `"09:00-17:00"`, several a day, end up to 24:00."""
+
+    id: Id
+    time_zone: Zone
+    weekly: dict[Weekday, HoursOfDay]
+    holidays: Holidays | None = None
+    exceptions: tuple[CalendarException, ...] = ()
+    valid_from: date = ALWAYS
+
+
+class Target(Row):
+    """What of a KPI is poor, on target, excellent; segment "" is the scale common to all."""
+
+    segment: str = ""
+    kpi: str
+    statistic: Statistic
+    poor: float
+    target: float
+    excellent: float
+    weight: float = Field(default=1.0, gt=0)
+    valid_from: date = ALWAYS
+
+
+class BadOnPurpose(Row):
+    """A promise that is not kept to a segment, because somebody decided so."""
+
+    segment: str
+    promise: Promise
+    since: date
+    why: str = Field(min_length=1)
+    owner_role: str = Field(min_length=1)
+
+
+class ForeignFile(Row):
+    """A CSV, JSONL or parquet export of any system, mapped to a conformed table."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    entity: Entity
+    path: Annotated[str, AfterValidator(checks.readable_pattern)]
+    key: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, str]
+    constants: dict[str, str | bool | int | float] = {}
+    words: dict[str, dict[str, str]] = {}
+    first_by: dict[str, str] = {}
+    latest_by: str | None = None
+    timestamp_format: str | None = None
+    timezone: Zone = "UTC"
+    null_values: tuple[str, ...] = ("",)
+
+
+class Coverage(Row):
+    """A span that is known (or known to have holes), instead of what deliveries suggest.
+
+    `from` and `to` bound a half-open span; a bare date is its midnight in UTC.
+    """
+
+    source: str
+    entity: Entity
+    scope: str = ""
+    from_at: Instant = Field(alias="from")
+    to_at: Instant = Field(alias="to")
+    is_complete: bool = True
+    reason: str | None = None
+
+
+class Configuration(Row):
+    """All of `plumbline.toml`."""
+
+    organisation: Organisation
+    rules: Rules = Rules()
+    segments: tuple[Segment, ...] = ()
+    customers: tuple[Customer, ...] = ()
+    services: tuple[Service, ...] = ()
+    repos: tuple[Repo, ...] = ()
+    offerings: tuple[Offering, ...] = ()
+    ownership: tuple[Ownership, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    targets: tuple[Target, ...] = ()
+    bad_on_purpose: tuple[BadOnPurpose, ...] = ()
+    files: tuple[ForeignFile, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the file means: comments and layout do not change it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load(path: Path) -> Configuration:
+    """Read `plumbline.toml`; ConfigurationError names each mistake, and what is allowed there."""
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path} does not exist. Name another home with --home, or make one: plumbline demo."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not readable as TOML: {error}.") from None
+    try:
+        configuration = Configuration.model_validate(content)
+    except ValidationError as error:
+        raise ConfigurationError(
+            checks.as_message(path, checks.mistakes_of(error, content))
+        ) from None
+    if mistakes := checks.contradictions(content):
+        raise ConfigurationError(checks.as_message(path, mistakes))
+    return configuration
