@@ -1,0 +1,84 @@
+"""`conformed_quarantine`: every record that broke a rule, with the rule and its payload.
+
+Gathers what the choice of versions and the entities' contracts left out; judges nothing
+itself. A record is here as long as it breaks a rule, so it is tried again on every run.
+"""
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from assets.conformed.conform import LEFT_OUT
+from assets.conformed.entity import left_out_table
+from assets.conformed.versions import is_usable
+from assets.home import Home
+from assets.raw import systems
+from assets.raw.decode import quoted
+from assets.raw.feed import Feed
+from assets.schema import INSTANT, SHAPES
+
+SCHEMA: dict[str, pl.DataType] = {
+    "source": pl.String(),  # the system that delivered it
+    "entity": pl.String(),  # its feed
+    "record_key": pl.String(),
+    "rule": pl.String(),
+    "detail": pl.String(),
+    "payload": pl.String(),
+    "first_seen_at": INSTANT,
+}
+LEFT_OUT_TABLES = tuple(left_out_table(name) for name in SHAPES)
+
+
+@dg.asset(deps=["conformed_newest"], ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES})
+def conformed_quarantine(home: Home, **left_out: pl.LazyFrame) -> pl.DataFrame:
+    """The records that broke a rule, one row per record and rule."""
+    rejects = quarantined([left_out[table] for table in LEFT_OUT_TABLES])
+    feeds = [feed for system in systems.systems(home.configuration) for feed in system.feeds]
+    tables = set(home.store.tables())
+    with home.store.connect() as connection:
+        found = [
+            _quarantined_of(connection, feed, rejects, is_usable(home.as_of_instant))
+            for feed in feeds
+            if {feed.table, feed.newest_table} <= tables
+        ]
+    every = pl.concat([pl.DataFrame(schema=SCHEMA), *found])
+    return every.sort("source", "entity", "rule", "record_key", "payload")
+
+
+def quarantined(left_out: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Of all entities, the records that broke a rule, once per record and rule."""
+    return (
+        pl.concat([pl.LazyFrame(schema=LEFT_OUT), *left_out])
+        .filter(pl.col("fate") == "quarantined")
+        .unique(["source", "feed", "record_key", "rule"], keep="first", maintain_order=True)
+        .collect()
+    )
+
+
+def _quarantined_of(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, rejects: pl.DataFrame, usable: str
+) -> pl.DataFrame:
+    """One feed's records in quarantine, with the payload of the version that counts."""
+    own = rejects.filter(pl.col("source") == feed.system, pl.col("feed") == feed.entity)
+    connection.register("rejects", own)
+    raw, newest = quoted(feed.table), quoted(feed.newest_table)
+    found = connection.execute(
+        f"""
+        WITH broken AS (
+            SELECT record_key, rule, detail FROM rejects
+            UNION ALL
+            SELECT record_key, _left_out, '' FROM {newest} WHERE _left_out = 'unknown_parent'
+        )
+        SELECT record_key, rule, detail, payload, newest.ingested_at AS first_seen_at
+        FROM broken JOIN {newest} AS newest USING (record_key)
+        JOIN {raw} AS versions USING (record_key)
+        WHERE versions.payload_hash = newest._payload_hash
+        UNION ALL
+        SELECT NULL, CASE WHEN is_readable THEN 'missing_key' ELSE 'malformed' END,
+            file || ', line ' || line, payload, ingested_at
+        FROM {raw} WHERE record_key IS NULL AND {usable}
+        """
+    ).pl()
+    connection.unregister("rejects")
+    named = found.with_columns(source=pl.lit(feed.system), entity=pl.lit(feed.entity))
+    return named.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
