@@ -82,13 +82,12 @@ def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
             ),
             *(
                 counted.drop("slice_kind", "slice").join(found, on="cell")
-                for found in sliced(kpi, members)
+                for found in sliced(kpi, members, covered)
             ),
         ],
         how="diagonal",
     )
-    touched = terms.members(scopes, cohort.select("scope_set", "source", *present(kpi)).unique())
-    stale = stale_cells(terms.spans, kpi.requires, touched.unique(), periods)
+    stale = stale_cells(terms.doubts(kpi, scopes), periods)
     return judged(kpi, measured, stale, terms)
 
 
@@ -138,7 +137,7 @@ def measure(kpi: Kpi, members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFr
     return rates(members, covered.select("cell", "covered_days"))
 
 
-def sliced(kpi: Kpi, members: pl.DataFrame) -> list[pl.DataFrame]:
+def sliced(kpi: Kpi, members: pl.DataFrame, covered: pl.DataFrame) -> list[pl.DataFrame]:
     """The statistics of each slice, with `slice_kind` and `slice`."""
     found = []
     for cut in kpi.slices:
@@ -146,7 +145,7 @@ def sliced(kpi: Kpi, members: pl.DataFrame) -> list[pl.DataFrame]:
             {name: ratios(kpi, members, column) for name, column in cut.numerators.items()}
             if cut.numerators
             else {
-                str(name): measure(kpi, part, members.clear().select("cell", covered_days="cell"))
+                str(name): measure(kpi, part, covered.join(part, on="cell", how="semi"))
                 for (name,), part in members.group_by(cut.column)
             }
         )

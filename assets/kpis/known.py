@@ -18,17 +18,19 @@ FOREVER = pl.date(9999, 12, 31)
 def spans(coverage: pl.DataFrame, as_of: datetime, zone: str) -> pl.DataFrame:
     """Coverage by local day: `source, entity, scope, from_on, to_on, is_complete, is_late`.
 
-    A source that was heard of within the last 72 hours counts as covering until now.
+    A source that was heard of within the last 72 hours counts as covering until now. Spans are
+    half-open: one that ends at midnight does not reach into the day that begins then.
     """
     is_late = pl.col("to_at") < as_of - ON_TIME
+    last_moment = pl.col("to_at") - pl.duration(microseconds=1)
     last_on = last_full_day(as_of, zone)
     return coverage.filter(pl.col("from_at") <= as_of).select(
         "source",
         "entity",
         "scope",
         "is_complete",
-        from_on=local_day("from_at", zone),
-        to_on=pl.when(is_late).then(local_day("to_at", zone)).otherwise(last_on),
+        from_on=local_day(pl.col("from_at"), zone),
+        to_on=pl.when(is_late).then(local_day(last_moment, zone)).otherwise(last_on),
         is_late=is_late,
     )
 
@@ -94,22 +96,36 @@ def days_known(
     )
 
 
-def stale_cells(
-    spans: pl.DataFrame, requires: tuple[str, ...], touched: pl.DataFrame, periods: pl.DataFrame
+def doubts(
+    spans: pl.DataFrame, requires: tuple[str, ...], told: pl.DataFrame, scope_sets: pl.DataFrame
 ) -> pl.DataFrame:
-    """`scope_id, period_id` of cells that a late or incomplete source touches.
+    """`scope_set, tool, offering, doubt_from, doubt_to`: whom late or incomplete sources leave out.
 
-    `touched` has `scope_id, source`: whom a source ever told something about.
+    `told` says of whom a source ever told anything. A span for one scope touches its events only.
     """
     doubtful = spans.filter(
         pl.col("entity").is_in(requires) & (pl.col("is_late") | pl.col("is_complete").not_())
     ).select(
         "source",
+        "entity",
+        "scope",
         doubt_from=pl.when("is_complete").then("to_on").otherwise("from_on"),
         doubt_to=pl.when("is_late").then(FOREVER).otherwise("to_on"),
     )
+    everything = told.select("scope_set", scope=pl.lit("")).unique()
+    named = scope_sets.select("scope_set", scope=pl.format("{}:{}", "scope_kind", "scope"))
     return (
-        touched.join(doubtful, on="source")
+        told.join(doubtful, on=["source", "entity"])
+        .join(pl.concat([everything, named]), on=["scope_set", "scope"], how="semi")
+        .drop("source", "entity", "scope")
+        .unique()
+    )
+
+
+def stale_cells(doubts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """`scope_id, period_id` of the cells that any doubt (`scope_id, doubt_from, doubt_to`) hits."""
+    return (
+        doubts.unique()
         .join_where(
             periods,
             pl.col("period_end_on") >= pl.col("doubt_from"),

@@ -56,6 +56,6 @@ def days_of(periods: pl.DataFrame) -> pl.DataFrame:
     ).explode("day")
 
 
-def local_day(instant: str, zone: str) -> pl.Expr:
-    """The organisation's local date of an instant column."""
-    return pl.col(instant).dt.convert_time_zone(zone).dt.date().alias("day")
+def local_day(instant: pl.Expr, zone: str) -> pl.Expr:
+    """The organisation's local date of an instant."""
+    return instant.dt.convert_time_zone(zone).dt.date().alias("day")

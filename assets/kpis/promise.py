@@ -12,6 +12,7 @@ from assets.kpis.terms import Terms
 
 SHARED_TABLES = (
     "fact_scope_sets",
+    "fact_told_scopes",
     "conformed_source_coverage",
     "conformed_segments",
     "conformed_customers",
@@ -35,6 +36,7 @@ def terms_of(home: Home, tables: dict[str, pl.LazyFrame]) -> Terms:
         .collect(),
         declared=pl.concat([organisation, *declared]).collect(),
         coverage=tables["conformed_source_coverage"].collect(),
+        told=tables["fact_told_scopes"].collect(),
     )
 
 

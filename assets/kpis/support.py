@@ -85,7 +85,10 @@ KPIS = (
         fact="fact_ticket_ratings",
         entered_at="entered_at",
         members=("is_answered",),
-        exclusions=(Exclusion("is_spam", "Its ticket is spam."),),
+        exclusions=(
+            Exclusion("is_spam", "Its ticket is spam."),
+            Exclusion("is_verdict_unknown", "It was answered, but nothing says how."),
+        ),
         numerator="is_good",
         minimum_n=20,
         scopes=PRIVATE_SCOPES,

@@ -7,8 +7,8 @@ from functools import cached_property
 import polars as pl
 
 from assets.kpis.definition import Kpi
-from assets.kpis.known import spans
-from assets.kpis.periods import local_day, periods
+from assets.kpis.known import doubts, spans
+from assets.kpis.periods import last_full_day, local_day, periods
 
 SCOPE_COLUMNS = ("tool", "offering")
 
@@ -18,7 +18,8 @@ class Terms:
     """The terms of one run. Frames are small: they grow with scopes and sources, not events.
 
     `scope_sets`: `scope_set, scope_kind, scope`; `declared`: `scope_kind, scope` of the reference
-    rows, which have cells even where nothing ever happened; `coverage` as conformed.
+    rows, which have cells even where nothing ever happened; `coverage` as conformed; `told` as
+    `fact_told_scopes`.
     """
 
     as_of: datetime
@@ -26,6 +27,7 @@ class Terms:
     scope_sets: pl.DataFrame
     declared: pl.DataFrame
     coverage: pl.DataFrame
+    told: pl.DataFrame
 
     @cached_property
     def spans(self) -> pl.DataFrame:
@@ -41,7 +43,10 @@ class Terms:
         return every.filter(pl.col("period_kind").is_in(kpi.periods))
 
     def cohort(self, kpi: Kpi, fact: pl.DataFrame) -> pl.DataFrame:
-        """The rows that a KPI is about, with `day`, `excluded_by` and `is_immature`."""
+        """The rows that a KPI is about, with `day`, `excluded_by` and `is_immature`.
+
+        Today's rows are not in it: a day counts when it is over, with its events and its hours.
+        """
         excluded = [
             pl.when(pl.col(exclusion.column).fill_null(False)).then(pl.lit(exclusion.column))
             for exclusion in kpi.exclusions
@@ -52,10 +57,11 @@ class Terms:
             .filter(pl.all_horizontal(pl.col(m) for m in kpi.members) if kpi.members else True)
             .filter(pl.col(kpi.entered_at).is_not_null())
             .with_columns(
-                local_day(kpi.entered_at, self.zone),
+                local_day(pl.col(kpi.entered_at), self.zone),
                 excluded_by=pl.coalesce(*excluded, pl.lit(None, dtype=pl.String)),
                 is_immature=pl.col(kpi.entered_at) > self.as_of - look_ahead,
             )
+            .filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
             .collect()
         )
 
@@ -82,6 +88,10 @@ class Terms:
             .sort("scope_kind", "scope")
             .with_row_index("scope_id")
         )
+
+    def doubts(self, kpi: Kpi, scopes: pl.DataFrame) -> pl.DataFrame:
+        """`scope_id, doubt_from, doubt_to`: which cells late or incomplete sources touch."""
+        return self.members(scopes, doubts(self.spans, kpi.requires, self.told, self.scope_sets))
 
     def members(self, scopes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` once per scope that they count for, with `scope_id`.

@@ -1,0 +1,136 @@
+"""What each trade-off takes for granted: every constant and every choice, one row each.
+
+The constants are read from the modules that use them, so that this table cannot say something else.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+import polars as pl
+
+from assets.configuration import Configuration
+from assets.home import Home
+from assets.tradeoffs import attribute_map as attributes
+from assets.tradeoffs import attribute_scores as scores
+from assets.tradeoffs import choices, scoring
+from assets.tradeoffs import flexibility_stability as plane
+from assets.tradeoffs import strategic_fit as fit
+
+MAP, FIT, PLANE = (
+    "tradeoff_attribute_map",
+    "tradeoff_strategic_fit",
+    "tradeoff_flexibility_stability",
+)
+COLUMNS = ("tradeoff", "assumption", "value", "source")
+DESIGN, DECIDED_PERIOD, DECIDED_ERRORS, DECIDED_STANCE = (
+    "DESIGN §5.1",
+    "decision 0010",
+    "decision 0011",
+    "decision 0012",
+)
+SCALE_WORDS = (
+    f"poor {scoring.POOR:g}, target {scoring.ON_TARGET:g}, excellent {scoring.EXCELLENT:g}, linear "
+    "between, durations on the log scale, cut at both ends"
+)
+INDEPENDENT = "as if the KPIs erred independently: half-widths add as root of the sum of squares"
+CERTAIN = "value_state ok, complete, without low n, immature or stale"
+
+Row = tuple[str, str, str, str]
+
+
+def constants() -> pl.DataFrame:
+    """The assumptions that stand in the code."""
+    return pl.DataFrame([*_of_the_map(), *_of_the_fit(), *_of_the_plane()], COLUMNS, orient="row")
+
+
+def _of_the_map() -> Iterator[Row]:
+    period = (
+        f"newest complete and mature {scores.VERDICT_PERIOD}; without a complete one "
+        f"{scores.YOUNG_PERIOD}"
+    )
+    important = f"{attributes.SERVES:g} and {attributes.EXCELS:g}"
+    unimportant = f"{attributes.FITS:g} and {attributes.OVER_SERVED:g}"
+    yield MAP, "scale of a score", SCALE_WORDS, DESIGN
+    yield MAP, "period", period, DECIDED_PERIOD
+    yield MAP, "cells that count", CERTAIN, "DESIGN §4"
+    yield MAP, "choices that count", "those valid on the run's day", DECIDED_PERIOD
+    yield MAP, "interval of a promise", INDEPENDENT, DECIDED_ERRORS
+    yield MAP, "open end of a cell's interval", "reaches the end of the scale", DECIDED_ERRORS
+    yield MAP, "important from", f"{attributes.IMPORTANT:g} of 5", DESIGN
+    yield MAP, "borders where it is important", important, DESIGN
+    yield MAP, "borders where it is not", unimportant, DESIGN
+
+
+def _of_the_fit() -> Iterator[Row]:
+    interval = (
+        f"middle {fit.LEVEL:.0%} of {fit.DRAWS} draws, seed {fit.SEED}; normal, truncated to the "
+        f"scale, standard deviation = interval / {scoring.WIDTH_95:g}"
+    )
+    yield FIT, "fewest promises", f"{fit.FEWEST_PROMISES}", DECIDED_ERRORS
+    yield FIT, "interval", interval, DECIDED_ERRORS
+    yield FIT, "stated importance", "certain; equal importance is a tie (τ-b)", DESIGN
+
+
+def _of_the_plane() -> Iterator[Row]:
+    yield PLANE, "scale of a score", f"common to all segments; {SCALE_WORDS}", DESIGN
+    yield PLANE, "period", f"every ended {plane.PERIOD_KIND}", "DESIGN §5.2"
+    yield PLANE, "scale of all quarters", "the one valid on the run's day", DECIDED_STANCE
+    yield PLANE, "measures of flexibility", _measures("flexibility"), "DESIGN §5.2"
+    yield PLANE, "measures of stability", _measures("stability"), "DESIGN §5.2"
+    yield PLANE, "change fail rate", "the headline, with all four link rules", DECIDED_STANCE
+    yield PLANE, "left out of a mean", "nothing to measure, or too few events", DECIDED_STANCE
+    yield PLANE, "interval of a score", INDEPENDENT, DECIDED_ERRORS
+    yield PLANE, "clear lead", f"{plane.CLEAR_LEAD:g} and certainly not 0", DECIDED_STANCE
+    yield PLANE, "frontier", "by the scores themselves, without intervals", DECIDED_STANCE
+
+
+def _measures(axis: str) -> str:
+    named = plane.MEASURES.filter(pl.col("axis") == axis)
+    return ", ".join(named.select(pl.format("{} {}", "kpi", "statistic")).to_series())
+
+
+def configured(configuration: Configuration, on: date) -> pl.DataFrame:
+    """The choices that stand in `plumbline.toml`, as they are on that day."""
+    stated = (
+        choices.importance(configuration, on)
+        .drop_nulls("importance_stated")
+        .select(
+            tradeoff=pl.lit(MAP),
+            assumption=pl.format("importance of {} to {}", "promise", "segment"),
+            value=pl.format("{} of 5", pl.col("importance_stated").cast(pl.Int64)),
+            source=pl.lit("plumbline.toml [[segments]]"),
+        )
+    )
+    targets = choices.targets(configuration, on).select(
+        tradeoff=pl.when(pl.col("segment") == "").then(pl.lit(PLANE)).otherwise(pl.lit(MAP)),
+        assumption=pl.format(
+            "{} {} for {}",
+            "kpi",
+            "statistic",
+            pl.col("segment").replace("", "all segments (common scale)"),
+        ),
+        value=pl.format(
+            "poor {}, target {}, excellent {}, weight {}", "poor", "target", "excellent", "weight"
+        ),
+        source=pl.lit("plumbline.toml [[targets]]"),
+    )
+    bad = choices.declared_bad(configuration, on).select(
+        tradeoff=pl.lit(MAP),
+        assumption=pl.format("{} is bad on purpose for {}", "promise", "segment"),
+        value=pl.format("since {}: {}", "since", "why"),
+        source=pl.lit("plumbline.toml [[bad_on_purpose]]"),
+    )
+    stances = choices.segments(configuration, on).select(
+        tradeoff=pl.lit(PLANE),
+        assumption=pl.format("stance of {} unless a customer has its own", "segment"),
+        value="stance",
+        source=pl.lit("plumbline.toml [[segments]]"),
+    )
+    return pl.concat([stated, targets, bad, stances])
+
+
+@dg.asset
+def tradeoff_assumptions(home: Home) -> pl.DataFrame:
+    """Everything that the trade-offs take for granted."""
+    return pl.concat([constants(), configured(home.configuration, choices.as_of_on(home))])
