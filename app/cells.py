@@ -1,0 +1,131 @@
+"""Reads KPI cells of an edition: series of one KPI, catalogue entries, names of scopes.
+
+Only the columns and rows that a question needs leave the file. Holds no words and no charts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.edition import Edition, key_of
+from app.words import BUSINESS_SECONDS
+
+Row = Mapping[str, Any]
+FLAG_COLUMNS = ("is_low_n", "is_immature", "is_stale")
+KEPT_COLUMNS = (
+    *("scope_kind", "scope", "period_kind", "period_start_on", "period_end_on"),
+    *("value_state", "value", "low", "high", "n", "n_open", "n_excluded"),
+    *("is_complete", *FLAG_COLUMNS, "definition_version"),
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Which cells: one KPI, statistic, slice and kind of period, for some scopes of one level."""
+
+    kpi: str
+    statistic: str
+    scope_kind: str
+    scopes: tuple[str, ...]
+    period_kind: str
+    slice_kind: str = ""
+    slice: str = ""
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A catalogue entry; `row` holds all its columns, `unit` knows business time."""
+
+    id: str
+    name: str
+    promise: str
+    unit: str
+    statistics: tuple[str, ...]
+    headline_statistic: str
+    row: Row
+
+
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
+def catalogue(edition: Edition) -> dict[str, Kpi]:
+    """Every KPI of the edition by id, in the catalogue's order."""
+    return {row["id"]: _kpi(row) for row in edition.table("kpi_catalogue").to_dicts()}
+
+
+def _kpi(row: Row) -> Kpi:
+    is_business = row["unit"] == "seconds" and "business" in (row["duration"] or "")
+    return Kpi(
+        id=row["id"],
+        name=row["name"],
+        promise=row["promise"],
+        unit=BUSINESS_SECONDS if is_business else row["unit"],
+        statistics=tuple(row["statistics"]),
+        headline_statistic=row["headline_statistic"],
+        row=row,
+    )
+
+
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
+def names(edition: Edition) -> dict[str, dict[str, str]]:
+    """What each scope is called: level → scope → name; the newest name wins."""
+    columns = ["scope_kind", "scope", "name"]
+    rows = edition.table("scopes").sort("valid_from").select(columns)
+    newest = rows.unique(["scope_kind", "scope"], keep="last", maintain_order=True)
+    # Names stand in links and lists, so two scopes of one name are told apart by their ids.
+    is_shared = pl.len().over("scope_kind", "name") > 1
+    told = pl.when(is_shared).then(pl.format("{} ({})", "name", "scope")).otherwise("name")
+    found: dict[str, dict[str, str]] = {}
+    for kind, scope, name in newest.with_columns(name=told).rows():
+        found.setdefault(kind, {})[scope] = name or scope
+    return found
+
+
+def name_of(edition: Edition, scope_kind: str, scope: str) -> str:
+    """The scope's name, or its id when it has none."""
+    if scope == "unassigned":
+        return "Unassigned"
+    if scope_kind == "organisation":
+        return edition.organisation
+    return names(edition).get(scope_kind, {}).get(scope, scope)
+
+
+@st.cache_resource(max_entries=300, show_spinner=False, hash_funcs={Edition: key_of})
+def series(edition: Edition, wanted: Series) -> pl.DataFrame:
+    """The cells in order of time, one row per scope and period."""
+    cells = edition.scan("kpi_values").filter(
+        pl.col("kpi") == wanted.kpi,
+        pl.col("statistic") == wanted.statistic,
+        pl.col("scope_kind") == wanted.scope_kind,
+        pl.col("period_kind") == wanted.period_kind,
+        pl.col("slice_kind") == wanted.slice_kind,
+        pl.col("slice") == wanted.slice,
+        pl.col("scope").is_in(wanted.scopes),
+    )
+    return cells.select(KEPT_COLUMNS).sort("scope", "period_start_on", "period_end_on").collect()
+
+
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
+def headline_months(edition: Edition) -> pl.DataFrame:
+    """The complete months of every headline KPI for the segments, for the Brief's trends."""
+    heads = edition.table("kpi_catalogue").filter("is_headline")
+    cells = edition.scan("kpi_values").filter(
+        pl.col("kpi").is_in(heads["id"].to_list()),
+        pl.col("scope_kind") == "segment",
+        pl.col("period_kind") == "month",
+        pl.col("slice_kind") == "",
+        pl.col("is_complete"),
+    )
+    columns = ["kpi", "statistic", *KEPT_COLUMNS]
+    wanted = heads.select(kpi="id", statistic="headline_statistic").lazy()
+    kept = cells.select(columns).join(wanted, on=["kpi", "statistic"], how="semi")
+    return kept.sort("kpi", "scope", "period_start_on").collect()
+
+
+@st.cache_resource(max_entries=300, show_spinner=False, hash_funcs={Edition: key_of})
+def choices(edition: Edition, kpi: str) -> pl.DataFrame:
+    """Which slices, levels, scopes and kinds of period the KPI has cells for."""
+    columns = ["slice_kind", "slice", "scope_kind", "scope", "period_kind"]
+    cells = edition.scan("kpi_values").filter(pl.col("kpi") == kpi)
+    return cells.select(columns).unique().sort(columns).collect()

@@ -1,0 +1,67 @@
+"""What every page has around its content: which edition is shown, how fresh it is, the banner.
+
+Also the page that is shown when there is no edition. Holds no numbers of a page.
+"""
+
+import streamlit as st
+
+from app.edition import Edition, EditionError, current_id, home, ids, open_edition
+from app.words import day, instant
+
+EDITION_KEY = "edition"
+
+
+def begin(title: str, question: str) -> Edition:
+    """Draws title, banner and edition picker; returns the edition to read.
+
+    Stops the page with a friendly message when there is no such edition.
+    """
+    st.title(title, anchor=False)
+    try:
+        edition = _chosen()
+    except EditionError as error:
+        _no_edition(error)
+        st.stop()
+    st.caption(f"{question} Numbers as of {instant(edition.as_of, edition.time_zone)}.")
+    if edition.is_example:
+        st.info(
+            f"**Example data.** {edition.organisation} is invented, and so is every number here. "
+            "Put your own records into a home's inbox and run `plumbline run`.",
+            icon=":material/science:",
+        )
+    return edition
+
+
+def _chosen() -> Edition:
+    home_folder = home()
+    newest = current_id(home_folder)
+    kept = ids(home_folder)
+    wanted = st.query_params.get(EDITION_KEY)
+    if wanted and wanted not in kept:
+        return open_edition(home_folder, wanted)
+    with st.sidebar:
+        chosen = st.selectbox(
+            "Edition",
+            kept,
+            index=kept.index(newest) if newest in kept else 0,
+            key=EDITION_KEY,
+            bind="query-params",
+            help="A complete, checked state of all numbers. Editions never change.",
+        )
+        edition = open_edition(home_folder, chosen or newest)
+        st.caption(
+            f"Made on {day(edition.made_at.date())} by Plumbline {edition.code_version}. "
+            f"Days and months are those of {edition.time_zone}."
+        )
+    return edition
+
+
+def _no_edition(error: EditionError) -> None:
+    st.warning(str(error), title="There is no edition to show", icon=":material/inventory_2:")
+    st.markdown(
+        "Plumbline shows *editions*: complete, checked states of all numbers.\n\n"
+        "- To look around, make the example company: `plumbline demo`\n"
+        "- With your own records in the inbox: `plumbline run`\n"
+        "- For a home in another folder: `plumbline dashboard --home FOLDER`, "
+        "or set `PLUMBLINE_HOME`\n"
+    )

@@ -1,0 +1,86 @@
+"""Plain sentences made from cells: what a number says, why one is missing, what a flag means.
+
+Pure functions from rows to text; no reading, no page.
+"""
+
+from collections.abc import Sequence
+
+from app.cells import FLAG_COLUMNS, Kpi, Row
+from app.words import (
+    FLAGS,
+    STATE_REASONS,
+    STATES,
+    counted,
+    inside,
+    interval,
+    number,
+    period,
+    possessive,
+    quantity,
+)
+
+QUANTILES = {"p50": " in the median", "p90": " for nine of ten"}
+
+
+def cell(row: Row, kpi: Kpi, statistic: str, who: str) -> str:
+    """One sentence for one cell, with its interval and n, or with why there is no number.
+
+    `Core’s change lead time was 2.1 days in the median in May 2026 (1.9–2.4 days, n = 412).`
+    """
+    subject = f"{possessive(who)} {inside(kpi.name)}"
+    when, quantile = _when(row), QUANTILES.get(statistic, "")
+    if row["value_state"] == "ok" and row["value"] is not None:
+        return (
+            f"{subject} {_verb(row)} {quantity(row['value'], kpi.unit)}"
+            f"{quantile} {when} ({_certainty(row, kpi)})."
+        )
+    if row["value_state"] == "not_reached":
+        bound = "" if row["low"] is None else f": at least {quantity(row['low'], kpi.unit)}"
+        open_ones = f"n = {number(row['n'])}, {number(row['n_open'])} still open"
+        return f"{subject}{quantile} is not reached yet {when}{bound} ({open_ones})."
+    reason = STATE_REASONS.get(row["value_state"], row["value_state"])
+    opening = {
+        "no_events": f"{subject} has nothing to measure {when}",
+        "withheld": f"{subject} {when} is withheld",
+    }.get(row["value_state"], f"{subject} {when} is not known")
+    return f"{opening}: {reason}."
+
+
+def _when(row: Row) -> str:
+    text = period(row["period_kind"], row["period_start_on"], row["period_end_on"])
+    return f"in {text}"
+
+
+def _verb(row: Row) -> str:
+    return "was" if row["is_complete"] else "is so far"
+
+
+def _certainty(row: Row, kpi: Kpi) -> str:
+    bounds = interval(row["low"], row["high"], row["value"], kpi.unit)
+    open_ones = f", {number(row['n_open'])} still open" if row["n_open"] else ""
+    return f"{bounds}, n = {number(row['n'])}{open_ones}"
+
+
+def flags(row: Row) -> list[str]:
+    """The cell's flags in words, an unfinished period first; empty for none."""
+    unfinished = [] if row["is_complete"] else [FLAGS["is_incomplete"]]
+    return unfinished + [FLAGS[name] for name in FLAG_COLUMNS if row[name]]
+
+
+def remark(row: Row) -> str:
+    """State and flags of a cell as one short remark; empty for a sound number."""
+    parts = [] if row["value_state"] == "ok" else [STATES.get(row["value_state"], "")]
+    return "; ".join(part for part in parts + flags(row) if part)
+
+
+def gaps(rows: Sequence[Row]) -> list[str]:
+    """Why a series has gaps: one sentence per kind of missing value, with how many periods."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["value_state"] != "ok":
+            found[row["value_state"]] = found.get(row["value_state"], 0) + 1
+    total = len(rows)
+    return [
+        f"{counted(count, 'value')} of {total} missing: {STATE_REASONS.get(state, state)}."
+        for state, count in found.items()
+    ]

@@ -1,0 +1,51 @@
+"""The dashboard's pages and their order; `streamlit run app/streamlit_app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+IMAGES = Path(__file__).parent / "images"
+
+st.set_page_config(
+    page_title="Plumbline",
+    page_icon=(IMAGES / "mark.svg").read_text(encoding="utf-8"),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+st.logo((IMAGES / "logo.svg").read_text(encoding="utf-8"), size="large")
+
+PAGES = [
+    st.Page(
+        "app_pages/brief.py",
+        title="Brief",
+        icon=":material/flag:",
+        help="Are we serving whom we chose? Verdicts per promise and segment, and what is news.",
+        default=True,
+    ),
+    st.Page(
+        "app_pages/tradeoffs.py",
+        title="Trade-offs",
+        icon=":material/balance:",
+        help="What counts against how well we do it, and where speed and stability collide.",
+    ),
+    st.Page(
+        "app_pages/explore.py",
+        title="Explore",
+        icon=":material/query_stats:",
+        help="Any KPI for any scope and period, with its interval and the records behind it.",
+    ),
+    st.Page(
+        "app_pages/data_quality.py",
+        title="Data quality",
+        icon=":material/fact_check:",
+        help="What can be believed: checks, coverage, files, quarantine, links.",
+    ),
+    st.Page(
+        "app_pages/definitions.py",
+        title="Definitions",
+        icon=":material/menu_book:",
+        help="Every KPI in full: clocks, exclusions, source and version.",
+    ),
+]
+
+st.navigation(PAGES, position="top").run()

@@ -1,0 +1,174 @@
+"""How numbers, periods and states are said: units, intervals, months, what a missing value means.
+
+Pure functions from values to short texts. Sentences made of them are in `app.sentences`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+BUSINESS_SECONDS = "business_seconds"
+# The next unit is used from two of it on: 119 s, 2 min, 119 min, 2 h, 47 h, 2 days.
+UNTIL_NEXT = 2
+NOT_KNOWN = "–"
+# A number and its unit, or its thousands, never part at the end of a line.
+SPACE, NARROW_SPACE = "\u00a0", "\u202f"
+
+STATISTICS = {
+    "p50": "Median",
+    "p90": "Nine of ten within",
+    "ratio": "Share",
+    "rate": "Per week",
+    "count": "Count",
+    "sum": "Total",
+}
+PERIOD_KINDS = {
+    "week": "Weeks",
+    "month": "Months",
+    "quarter": "Quarters",
+    "trailing_28d": "28 days, rolling",
+}
+LEVELS = {
+    "organisation": "Organisation",
+    "segment": "Segments",
+    "customer": "Customers",
+    "service": "Services",
+    "offering": "Offerings",
+    "tool": "Tools",
+}
+STATES = {
+    "ok": "known",
+    "no_events": "nothing to measure",
+    "not_covered": "not known",
+    "not_reached": "not reached yet",
+    "withheld": "withheld",
+}
+STATE_REASONS = {
+    "no_events": "the sources tell about this time, and nothing happened that could be measured",
+    "not_covered": "no source tells about this time, so nothing is known (this is not a zero)",
+    "not_reached": "too many are still open for the curve to fall that far; a lower bound is known",
+    "withheld": "too few people answered to show it without exposing one of them",
+}
+FLAGS = {
+    "is_incomplete": "the period is not over",
+    "is_low_n": "few events",
+    "is_immature": "outcomes can still come in",
+    "is_stale": "a source is late",
+}
+EXITS = {0: "still open", 1: "finished", 2: "ended otherwise"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit to say a number in: the number is divided by `divisor`, and `suffix` follows."""
+
+    divisor: float
+    suffix: str
+
+
+def unit_for(value: float | None, unit: str) -> Unit:
+    """The unit in which a value of the catalogue's `unit` is best said.
+
+    Business time stops at hours: a day of it is eight hours to one reader, 24 to the next.
+    """
+    size = abs(value or 0.0)
+    if unit in ("seconds", BUSINESS_SECONDS):
+        if unit == "seconds" and size >= UNTIL_NEXT * DAY:
+            return Unit(DAY, " days")
+        if size >= UNTIL_NEXT * HOUR:
+            return Unit(HOUR, " h" if unit == "seconds" else " business hours")
+        return Unit(MINUTE, " min") if size >= UNTIL_NEXT * MINUTE else Unit(1.0, " s")
+    if unit == "ratio":
+        return Unit(0.01, " %")
+    return Unit(1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit}"))
+
+
+def number(value: float) -> str:
+    """One decimal without a trailing zero; two digits that count below one; thousands apart."""
+    if value == 0:
+        return "0"
+    if abs(value) < 1:
+        return f"{value:.2g}"
+    text = f"{value:,.1f}".removesuffix(".0")
+    return text.replace(",", NARROW_SPACE)
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """`2.1 days`, `12.4 %`, `3 a week`; a dash for a value that is not known."""
+    if value is None:
+        return NOT_KNOWN
+    spoken = unit_for(value, unit)
+    return f"{number(value / spoken.divisor)}{spoken.suffix}".replace(" ", SPACE)
+
+
+def interval(low: float | None, high: float | None, value: float | None, unit: str) -> str:
+    """`1.9–2.4 days` in the unit of the value; an open end is said to be open."""
+    spoken = unit_for(value if value is not None else low, unit)
+    least = None if low is None else number(low / spoken.divisor)
+    most = None if high is None else number(high / spoken.divisor)
+    if least is None and most is None:
+        return "interval not known"
+    if most is None:
+        return f"{least}{spoken.suffix} or more"
+    if least is None:
+        return f"up to {most}{spoken.suffix}"
+    return f"{least}–{most}{spoken.suffix}"
+
+
+def score(value: float | None, low: float | None, high: float | None) -> str:
+    """`3.4 (2.9–3.8)` for a score from 1 to 5."""
+    if value is None:
+        return NOT_KNOWN
+    return f"{value:.1f}" if low is None or high is None else f"{value:.1f} ({low:.1f}–{high:.1f})"
+
+
+def period(kind: str, start: date, end: date) -> str:
+    """`May 2026`, `2026 Q2`, `the week of 4 May 2026`, `the 28 days to 30 June 2026`."""
+    if kind == "month":
+        return f"{start:%B %Y}"
+    if kind == "quarter":
+        return f"{start.year} Q{(start.month + 2) // 3}"
+    if kind == "week":
+        return f"the week of {day(start)}"
+    return f"the 28 days to {day(end)}"
+
+
+def day(moment: date) -> str:
+    """`4 May 2026`."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def instant(moment: datetime | None, time_zone: str) -> str:
+    """`1 July 2026, 02:00` on the organisation's clock."""
+    if moment is None:
+        return NOT_KNOWN
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def inside(name: str) -> str:
+    """A KPI's name inside a sentence: `change lead time`, but `CI feedback time`."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def possessive(name: str) -> str:
+    """`Core product's`, `Example Services’`."""
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def listed(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 check`, `1 200 checks`, `no checks`."""
+    noun = one if count == 1 else many or f"{one}s"
+    return f"{'no' if count == 0 else number(float(count))} {noun}"
+
+
+def spaced(identifier: str) -> str:
+    """`finished_before_started` as words: `Finished before started`."""
+    text = identifier.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
