@@ -104,7 +104,8 @@ SHAPES: dict[str, Shape] = {
             instants="created_at started_at finished_at",
             booleans="is_rollback is_unplanned",
         ),
-        required=("deployment_id", "service", "environment", "environment_kind", "status"),
+        # GitHub and many others name no service: it follows from the repo, else is unassigned.
+        required=("deployment_id", "environment", "environment_kind", "status"),
         key=("deployment_id",),
         entered_at="created_at",
     ),
@@ -180,7 +181,7 @@ SHAPES: dict[str, Shape] = {
             integers="announced received",
             booleans="is_complete",
         ),
-        required=("source", "entity", "scope", "from_at", "to_at", "is_complete"),
+        required=("source", "entity", "from_at", "to_at", "is_complete"),
         key=("entity", "scope", "from_at"),
         entered_at="from_at",
     ),

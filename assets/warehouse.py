@@ -113,7 +113,7 @@ class Warehouse:
             try:
                 for statement in ["BEGIN", *statements, "COMMIT"]:
                     self.execute(connection, statement)
-            except duckdb.IOException as error:
+            except (duckdb.IOException, duckdb.TransactionException) as error:
                 raise WarehouseError(
                     f"{', '.join(frames)} could not be written to {self.path}: {error} "
                     "The warehouse is as it was before. Free some disk space, then run again."

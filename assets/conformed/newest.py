@@ -26,11 +26,12 @@ def conformed_newest(home: Home) -> pl.DataFrame:
 
 def refreshed(home: Home) -> pl.DataFrame:
     """Write the tables of newest versions; returns the fates (FATES) of all lines so far."""
+    tables = set(home.store.tables())
     every = [
         refresh(home.store, feed, home.as_of_instant)
         for system in systems.systems(home.configuration)
         for feed in parents_first(system.feeds)
-        if home.store.has(feed.table)
+        if feed.table in tables
     ]
     repeated = (
         ledger.known_files(home)

@@ -18,6 +18,12 @@ from assets.raw import ledger, systems
 from assets.raw.feed import System
 from assets.schema import SHAPES
 
+
+def with_scope(rows: pl.LazyFrame, _configuration: Configuration) -> pl.LazyFrame:
+    """Nothing said about the scope means all of it, which is written as "" in the table."""
+    return rows.with_columns(pl.col("scope").fill_null(""))
+
+
 ENTITY = Entity(
     name="source_coverage",
     rules={
@@ -26,6 +32,7 @@ ENTITY = Entity(
     },
     may_lie_ahead=("to_at",),
     is_key_unique=False,
+    derive=with_scope,
 )
 COLUMNS = SHAPES[ENTITY.name].columns
 # Spans are derived and joined, so they have no record of their own to be told apart by.

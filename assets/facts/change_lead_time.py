@@ -24,8 +24,9 @@ def change_lead_time(
 
     A change that was closed without a merge left by another exit; so did one that was merged
     without ever being reviewed, from the wait for a review. Review ends with the approval, or
-    with the merge where nobody approved. Whether a merged change is measured until its deployment:
-    `is_in_repo_never_deployed`, `is_before_first_deployment` and `is_without_commits` say why not.
+    with the merge where nobody approved before; what was said after the merge held nothing up.
+    Why a merged change is not measured until its deployment say `is_in_repo_never_deployed`,
+    `is_before_first_deployment` and `is_without_commits`.
     """
     first_commit = (
         commits.filter(pl.col("change_id").is_not_null())
@@ -36,10 +37,17 @@ def change_lead_time(
     abandoned = pl.when(merged.is_null()).then(closed)
     left = pl.coalesce(merged, closed)
     approved = pl.coalesce("approved_at", merged)
+    said_in_time = [
+        pl.when((pl.col(name) <= left).fill_null(True)).then(name).alias(name)
+        for name in ("first_review_at", "approved_at")
+    ]
     deployed = pl.when(merged.is_not_null()).then("deployed_at")
-    never_deployed = pl.col("first_cut_at").is_null() | pl.col("repo").is_in(not_deployable)
+    never_deployed = pl.col("repo").is_in(not_deployable) | (
+        pl.col("first_cut_at").is_null() & pl.col("deployed_at").is_null()
+    )
     return (
-        located.join(first_commit, on="change_id", how="left")
+        located.with_columns(said_in_time)
+        .join(first_commit, on="change_id", how="left")
         .join(shipped.select("change_id", "deployed_at", "link_rule"), on="change_id", how="left")
         .join(first_cuts, on="repo", how="left")
         .select(

@@ -50,7 +50,8 @@ def shipped(
         .drop_nulls("finished_at")
         .select("change_id", "event_id", "link_rule", deployed_at="finished_at")
     )
-    ordered = by_merge_order(changes, cut.join(named, on="event_id", how="anti"))
+    unnamed = cut.join(named, on="event_id", how="anti")
+    ordered = by_merge_order(changes, unnamed, first_cut_of(cut))
     return (
         pl.concat([named, ordered], how="diagonal")
         .sort("deployed_at", "event_id", "link_rule")
@@ -58,7 +59,9 @@ def shipped(
     )
 
 
-def by_merge_order(changes: pl.LazyFrame, cut: pl.LazyFrame) -> pl.LazyFrame:
+def by_merge_order(
+    changes: pl.LazyFrame, cut: pl.LazyFrame, first_cut: pl.LazyFrame
+) -> pl.LazyFrame:
     """The release that finished first of those whose cut is not before the merge."""
     finished = (
         cut.drop_nulls(["finished_at", "repo"])
@@ -70,10 +73,10 @@ def by_merge_order(changes: pl.LazyFrame, cut: pl.LazyFrame) -> pl.LazyFrame:
             .forward_fill()
             .over("repo")
         )
+        .unique(["repo", "cut_at"], keep="last", maintain_order=True)
         .select("repo", "cut_at", "event_id", deployed_at="earliest")
         .sort("cut_at")
     )
-    first_cut = finished.group_by("repo").agg(first_cut_at=pl.col("cut_at").min())
     return (
         changes.filter(pl.col("merged_at").is_not_null())
         .select("change_id", "repo", "merged_at")
@@ -97,12 +100,12 @@ def first_cuts(
     changes: pl.LazyFrame, commits: pl.LazyFrame, releases: pl.LazyFrame
 ) -> pl.LazyFrame:
     """`repo, first_cut_at`: up to where the first known release of each repo reached."""
-    return (
-        with_cut(releases.filter("is_success"), changes, commits)
-        .drop_nulls("repo")
-        .group_by("repo")
-        .agg(first_cut_at=pl.col("cut_at").min())
-    )
+    return first_cut_of(with_cut(releases.filter("is_success"), changes, commits))
+
+
+def first_cut_of(cut: pl.LazyFrame) -> pl.LazyFrame:
+    """The same of releases that have their `cut_at` already."""
+    return cut.drop_nulls("repo").group_by("repo").agg(first_cut_at=pl.col("cut_at").min())
 
 
 def reverting_releases(

@@ -16,15 +16,15 @@ def clock(
     """Two columns, `<name>_seconds` and `<name>_exit`, for one clock per row.
 
     `start` is a column of instants, `stop` the instant of the event, `left_at` the instant of an
-    exit that makes the event impossible (an abandoned change). The clock of a row that has neither
-    runs until `as_of`. No start, no clock: both columns are null. A stop before the start (a first
-    commit authored after the change was opened) counts as 0 seconds.
+    exit that makes the event impossible (an abandoned change); of both the earlier counts. The
+    clock of a row that has neither runs until `as_of`. No start, no clock: both columns are null.
+    A stop before the start (a first commit authored after the change was opened) is 0 seconds.
     """
     begun = pl.col(start)
     left = pl.lit(None, dtype=pl.Datetime("us", "UTC")) if left_at is None else left_at
-    end = pl.coalesce(stop, left, pl.lit(as_of))
+    end = pl.coalesce(pl.min_horizontal(stop, left), pl.lit(as_of))
     how = (
-        pl.when(stop.is_not_null())
+        pl.when(stop.is_not_null() & (stop <= left).fill_null(True))
         .then(HAPPENED)
         .when(left.is_not_null())
         .then(COMPETING_EXIT)

@@ -44,7 +44,7 @@ def deployments(
             is_planned=~pl.col("is_remediating"),
             is_finished=~(pl.col("is_running") | pl.col("is_cancelled")),
         )
-        .drop("deployment_ids")
+        .drop("deployment_ids", "line")
     )
 
 

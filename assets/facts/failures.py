@@ -98,12 +98,10 @@ def rolled_back(sequence: pl.LazyFrame) -> pl.LazyFrame:
     back = sequence.with_columns(failed_position=failed_position).filter(
         pl.col("failed_position").is_not_null()
     )
-    failed = sequence.select("service", "event_id", failed_position="position")
+    failed = sequence.select("line", "event_id", failed_position="position")
     return (
-        back.select(
-            "service", "failed_position", fix="event_id", at="created_at", end="finished_at"
-        )
-        .join(failed, on=["service", "failed_position"])
+        back.select("line", "failed_position", fix="event_id", at="created_at", end="finished_at")
+        .join(failed, on=["line", "failed_position"])
         .select(
             "event_id",
             link_rule=pl.lit("rollback"),
@@ -120,10 +118,10 @@ def is_rollback() -> pl.Expr:
 
 
 def hotfixed(sequence: pl.LazyFrame, window: timedelta) -> pl.LazyFrame:
-    """Hotfix: an unplanned release within the window after a planned one of the service."""
+    """Hotfix: an unplanned release within the window after a planned one of the same line."""
     unplanned = pl.col("is_flagged_unplanned") & pl.col("fixes_deployment_id").is_null()
     fixes = sequence.filter(unplanned & ~is_rollback()).select(
-        "service", fix="event_id", at="created_at", end="finished_at"
+        "line", fix="event_id", at="created_at", end="finished_at"
     )
     planned = sequence.filter(~is_flagged_remediation())
     return (
@@ -175,7 +173,7 @@ def incident_in_window(
     """
     unexplained = incidents.filter(
         pl.col("caused_by_deployment_id").is_null() & pl.col("service").is_not_null()
-    )
+    ).with_columns(line="service")
     return (
         position_of(unexplained, "opened_at", sequence)
         .filter(pl.col("opened_at") - pl.col("release_entered_at") <= window)

@@ -6,9 +6,9 @@ decides (`KINDS`, first wins): a rule for a path of a shared repo takes that pat
 repo's owners. Holds the matching; `assets.facts.scope_sets` makes sets of what it finds.
 """
 
-import fnmatch
-
 import polars as pl
+
+from assets.raw.feed import matches_glob
 
 KINDS = ("organisation", "ticket_group", "path", "environment", "service", "repo")
 UNIT_SEPARATOR = "\x1f"  # ASCII's own separator: no name contains it
@@ -23,7 +23,13 @@ def identified(
     """
     present = events.collect_schema().names()
     if "service" in present:
-        names = services.select(service="name", service_id="id").unique("service")
+        ids = services.select(service="id")
+        names = (
+            services.sort("name", "id")
+            .select(service="name", service_id="id")
+            .unique("service", keep="first")
+            .join(ids, on="service", how="anti")
+        )
         events = events.join(names, on="service", how="left").with_columns(
             service=pl.coalesce("service_id", "service")
         )
@@ -98,17 +104,18 @@ def customers_of(
 ) -> pl.DataFrame:
     """`key, era_on, customer, segment` by the most specific kind of rule that matches."""
     valid = valid_rows(customers, eras).select("era_on", "segment", "name", customer="id")
+    named = keys.filter(pl.col("organisation") != "")
     itself = pl.concat(
         [
-            keys.join(valid, left_on="organisation", right_on="customer", coalesce=False),
-            keys.join(valid, left_on="organisation", right_on="name", coalesce=False),
+            named.join(valid, left_on="organisation", right_on="customer", coalesce=False),
+            named.join(valid, left_on="organisation", right_on="name", coalesce=False),
         ],
         how="diagonal",
     ).select("key", "era_on", "customer", rank=pl.lit(0, dtype=pl.Int64))
     found = pl.concat([itself, rule_hits(keys, served, ownership, eras)])
     return (
-        found.filter(pl.col("rank") == pl.col("rank").min().over("key", "era_on"))
-        .join(valid, on=["customer", "era_on"])
+        found.join(valid, on=["customer", "era_on"])
+        .filter(pl.col("rank") == pl.col("rank").min().over("key", "era_on"))
         .select("key", "era_on", "customer", "segment")
         .unique()
     )
@@ -153,7 +160,6 @@ def rule_matches(kind: str, match: str) -> pl.Expr:
     """True where a key matches a rule: an exact name, a glob, or for paths the touched rule."""
     if kind == "path":
         return pl.col("path").str.split(",").list.contains(match)
-    if any(sign in match for sign in "*?["):
-        pattern = fnmatch.translate(match).removesuffix(r"\Z")
-        return pl.col(kind).str.contains(f"^{pattern}$") & (pl.col(kind) != "")
+    if any(sign in match for sign in "*?"):
+        return matches_glob(pl.col(kind), [match]) & (pl.col(kind) != "")
     return pl.col(kind) == match

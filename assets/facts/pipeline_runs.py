@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.facts.clocks import clock
+from assets.facts.offerings import offering_of_tool
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
 from assets.home import Home
@@ -33,17 +34,16 @@ def pipeline_runs(located: pl.LazyFrame, offerings: pl.LazyFrame, as_of: datetim
     """
     ended = pl.col("status").is_in([*VERDICTS, "cancelled", "skipped"])
     known = pl.col("trigger").is_in(NOT_BY_CHANGE).not_()
-    offering = offerings.select("id", tool="tools").explode("tool").unique("tool")
-    return located.join(offering.select("tool", offering="id"), on="tool", how="left").select(
+    return located.join(offering_of_tool(offerings), on="tool", how="left").select(
         "source",
         "url",
         "scope_set",
         "repo",
         "workflow",
         "tool",
-        "offering",
         *clock("feedback", "queued_at", pl.when(ended).then("finished_at"), as_of),
         *clock("queue", "queued_at", pl.col("started_at"), as_of),
+        offering="offering_of_tool",
         event_id=pl.concat_str("source", "run_id", separator="/"),
         entered_at="queued_at",
         finished_at="finished_at",

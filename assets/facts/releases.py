@@ -10,24 +10,24 @@ import polars as pl
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import UNASSIGNED, with_scope_set
 
-KEY = ["service", "release"]
+KEY = ["line", "release"]
 
 
 def releases(deployments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per production release: `event_id`, its deployments, when it came and how it ended.
 
     A release succeeded as soon as one of its deployments did; then it finished. Deployments of
-    one service that share a `release_id` are replicas; without one each deployment is a release.
+    one `line` that share a `release_id` are replicas; without one each deployment is a release.
     """
-    succeeded = pl.col("status") == "success"
+    succeeded, running = (pl.col("status") == word for word in ("success", "running"))
     finished_well = pl.col("finished_at").filter(succeeded).min()
     return (
         deployments.filter(pl.col("environment_kind") == "production")
-        .with_columns(release=pl.coalesce("release_id", "deployment_id"))
+        .with_columns(line(), release=pl.coalesce("release_id", "deployment_id"))
         .sort("created_at", "deployment_id")
         .group_by(KEY, maintain_order=True)
         .agg(
-            pl.first("source", "url", "environment", "scope_set"),
+            pl.first("source", "url", "service", "environment", "scope_set"),
             pl.col("repo", "fixes_deployment_id").drop_nulls().first(),
             deployment_ids=pl.col("deployment_id"),
             commit_sha=pl.coalesce(
@@ -37,17 +37,26 @@ def releases(deployments: pl.LazyFrame) -> pl.LazyFrame:
             created_at=pl.coalesce("created_at", "started_at", "finished_at").min(),
             finished_at=pl.coalesce(finished_well, pl.col("finished_at").max()),
             is_success=succeeded.any(),
-            is_running=(pl.col("status") == "running").all(),
+            is_running=running.any() & succeeded.any().not_(),
             is_cancelled=(pl.col("status") == "cancelled").all(),
             is_flagged_rollback=pl.col("is_rollback").any(),
             is_flagged_unplanned=pl.col("is_unplanned").any(),
         )
         .with_columns(
-            event_id=pl.concat_str("service", "release", separator="/"),
+            event_id=pl.concat_str("line", "release", separator="/"),
             entered_at=pl.coalesce("finished_at", "created_at"),
         )
         .drop("release")
     )
+
+
+def line() -> pl.Expr:
+    """What releases follow each other in: the service; without one, the repo.
+
+    Repos that belong to no service have nothing in common, so their releases must not be linked.
+    """
+    alone = pl.format("{}:{}", pl.lit(UNASSIGNED), pl.col("repo").fill_null(""))
+    return pl.when(pl.col("service") != UNASSIGNED).then("service").otherwise(alone).alias("line")
 
 
 def with_service(deployments: pl.LazyFrame, services: pl.LazyFrame) -> pl.LazyFrame:
@@ -71,16 +80,16 @@ def with_service(deployments: pl.LazyFrame, services: pl.LazyFrame) -> pl.LazyFr
 
 
 def in_sequence(releases: pl.LazyFrame) -> pl.LazyFrame:
-    """Successful releases in the order in which they finished, numbered per service.
+    """Successful releases in the order in which they finished, numbered per line.
 
     Adds `position`, `restores_position` (the last earlier release of the same commit, if another
     commit was released between: an earlier commit redeployed) and `previous_position`.
     """
-    same_commit = ["service", "commit_sha"]
+    same_commit = ["line", "commit_sha"]
     return (
         releases.filter(pl.col("is_success"))
-        .sort("service", "entered_at", "event_id")
-        .with_columns(position=pl.int_range(pl.len()).over("service"))
+        .sort("line", "entered_at", "event_id")
+        .with_columns(position=pl.int_range(pl.len()).over("line"))
         .with_columns(
             earlier=pl.when(pl.col("commit_sha").is_not_null()).then(
                 pl.col("position").shift(1).over(same_commit)
@@ -93,23 +102,19 @@ def in_sequence(releases: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def position_of(
-    event: pl.LazyFrame, instant: str, sequence: pl.LazyFrame, tolerance: str | None = None
-) -> pl.LazyFrame:
-    """Adds to each row the last release of its `service` that finished before `instant`.
+def position_of(event: pl.LazyFrame, instant: str, sequence: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds to each row the last release of its `line` that finished before `instant`.
 
-    Columns added: `release_event_id`, `release_entered_at`; null where there is none within
-    `tolerance`.
+    Columns added: `release_event_id`, `release_entered_at`; null where there is none.
     """
     earlier = sequence.select(
-        "service", release_event_id="event_id", release_entered_at="entered_at"
-    ).sort("release_entered_at")
+        "line", release_event_id="event_id", release_entered_at="entered_at"
+    ).sort("release_entered_at", "release_event_id")
     return event.sort(instant).join_asof(
         earlier,
         left_on=instant,
         right_on="release_entered_at",
-        by="service",
-        tolerance=tolerance,
+        by="line",
         strategy="backward",
         allow_exact_matches=False,
         check_sortedness=False,

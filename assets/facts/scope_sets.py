@@ -28,10 +28,11 @@ def eras(*dated: pl.DataFrame, zone: str) -> pl.DataFrame:
     ]
     first = pl.Series("valid_from", [datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")).date()])
     days = pl.concat([s.cast(pl.Date).rename("era_on") for s in [first, *begins, *ends]])
-    local = (
-        pl.col("era_on")
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+    midnight = pl.col("era_on").cast(pl.Datetime("us"))
+    # Where clocks go forward at midnight, the day begins at one.
+    local = pl.coalesce(
+        begin.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+        for begin in (midnight, midnight.dt.offset_by("1h"))
     )
     return (
         days.drop_nulls()

@@ -10,15 +10,18 @@ import polars as pl
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
 
+GOOD_SHARE_OF_SCALE = 0.75  # four of one to five: the top two
+
 
 def ticket_ratings(ratings: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
     """Joins each offer to its ticket's scope; good is the source's own word, else top two of five.
 
-    `is_spam` and `is_deleted` come from the ticket. An offer for a ticket that nobody delivered
-    counts for the organisation and as `unassigned`.
+    `is_spam` comes from the ticket. An offer for a ticket that nobody delivered counts for the
+    organisation and as `unassigned`. `is_verdict_unknown`: answered, but nothing says how.
     """
     share = (pl.col("score") - pl.col("scale_low")) / (pl.col("scale_high") - pl.col("scale_low"))
     answered = pl.col("answered_at").is_not_null()
+    verdict = pl.coalesce("is_good", share >= GOOD_SHARE_OF_SCALE)
     ticket = tickets.select(
         "source",
         "ticket_id",
@@ -33,7 +36,8 @@ def ticket_ratings(ratings: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame
         event_id=pl.concat_str("source", "ticket_id", "source_id", separator="/"),
         entered_at="offered_at",
         is_answered=answered,
-        is_good=answered & pl.coalesce("is_good", share >= 0.75),
+        is_good=answered & verdict.fill_null(False),
+        is_verdict_unknown=answered & verdict.is_null(),
         is_spam=pl.col("is_spam").fill_null(False),
     )
 
@@ -60,5 +64,6 @@ def fact_ticket_ratings(
         "entered_at",
         "is_answered",
         "is_good",
+        "is_verdict_unknown",
         "is_spam",
     )

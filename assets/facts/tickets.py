@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.configuration import Configuration
 from assets.facts.clocks import COMPETING_EXIT, HAPPENED, STILL_OPEN
+from assets.facts.offerings import offering_of_tool
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
 from assets.facts.support_hours import business_seconds, calendar_of_segment
@@ -19,25 +20,22 @@ def milestones(events: pl.LazyFrame) -> pl.LazyFrame:
     """Per ticket: `first_reply_at` by a human agent, when it was solved, how often reopened.
 
     Internal notes and bots do not answer. Closing is what a system does by itself some days after
-    a ticket was solved; it counts as solving only where nothing else did.
+    a ticket was solved; it counts as solving only where the ticket was not solved already.
     """
     is_reply = (pl.col("kind") == "public_reply") & (pl.col("actor_kind") == "agent")
-    status = pl.col("value").filter(pl.col("kind") == "status")
-    was_solved = status.shift(1).is_in(SOLVED)
+    is_status = pl.col("kind") == "status"
+    status = pl.col("value").filter(is_status)
+    was_solved = status.shift(1).is_in(SOLVED).fill_null(False)
+    is_solving = (status == "solved") | ((status == "closed") & ~was_solved)
     return (
-        events.sort("at")
+        events.sort("at", "source_id")
         .group_by("source", "ticket_id", maintain_order=True)
         .agg(
             first_reply_at=pl.col("at").filter(is_reply).min(),
-            last_solved_at=pl.col("at").filter(_status("solved")).max(),
-            first_closed_at=pl.col("at").filter(_status("closed")).min(),
+            last_solved_at=pl.col("at").filter(is_status).filter(is_solving).max(),
             reopenings=(was_solved & status.is_in(SOLVED).not_()).sum(),
         )
     )
-
-
-def _status(word: str) -> pl.Expr:
-    return (pl.col("kind") == "status") & (pl.col("value") == word)
 
 
 def tickets(
@@ -54,17 +52,17 @@ def tickets(
     unknown. `is_solved_at_unknown_time`: it is solved, but nothing says when. A ticket that was
     solved without a reply left the first-response clock by another exit.
     """
-    told = events.select("source").unique().with_columns(has_events=True)
-    tool_offering = offerings.select("id", tool="tools").explode("tool").unique("tool")
+    replies = events.filter(pl.col("kind") == "public_reply")
+    told = replies.select("source").unique().with_columns(has_events=True)
     is_solved = pl.col("status").is_in(SOLVED)
     prepared = (
         located.join(milestones(events), on=["source", "ticket_id"], how="left")
         .join(told, on="source", how="left")
-        .join(tool_offering.select("tool", found="id"), on="tool", how="left")
+        .join(offering_of_tool(offerings), on="tool", how="left")
         .join(calendars, on="scope_set", how="left")
         .with_columns(
-            offering=pl.coalesce("offering", "found"),
-            solved_at=pl.when(is_solved).then(pl.coalesce("last_solved_at", "first_closed_at")),
+            offering=pl.coalesce("offering", "offering_of_tool"),
+            solved_at=pl.when(is_solved).then("last_solved_at"),
             as_of=pl.lit(as_of),
         )
         .with_columns(

@@ -46,8 +46,11 @@ def cells(kpis: Sequence[Kpi], facts: Mapping[str, pl.DataFrame], terms: Terms) 
     """All cells of the KPIs given, in the schema `CELL`; `facts` by name."""
     empty = pl.DataFrame(schema=CELL)
     found = pl.concat([empty, *(cells_of(kpi, facts[kpi.fact], terms) for kpi in kpis)])
-    private = [kpi.id for kpi in kpis if kpi.is_private]
-    return withheld(found, private, terms.scope_sets)
+    for kpi in kpis:
+        if kpi.is_private:
+            answers = measured_rows(terms.cohort(kpi, facts[kpi.fact]))
+            found = withheld(found, kpi.id, answers.select("scope_set", "day"), terms.scope_sets)
+    return found
 
 
 def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
@@ -69,9 +72,7 @@ def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     counted = grid.join(covered.select("cell", "covered_days"), on="cell", how="left").join(
         n_excluded(kpi, cohort, scopes, days, periods, terms), on="cell", how="left"
     )
-    rows = columns_needed(
-        kpi, cohort.filter(pl.col("excluded_by").is_null() & ~pl.col("is_immature"))
-    )
+    rows = columns_needed(kpi, measured_rows(cohort))
     members = (
         terms.members(scopes, rows).join(days, on="day").with_columns(cell=cell_number(periods))
     )
@@ -89,6 +90,11 @@ def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     )
     stale = stale_cells(terms.doubts(kpi, scopes), periods)
     return judged(kpi, measured, stale, terms)
+
+
+def measured_rows(cohort: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a cohort that no rule excludes and that are old enough."""
+    return cohort.filter(pl.col("excluded_by").is_null() & ~pl.col("is_immature"))
 
 
 def cell_number(periods: pl.DataFrame) -> pl.Expr:

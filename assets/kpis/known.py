@@ -18,10 +18,13 @@ FOREVER = pl.date(9999, 12, 31)
 def spans(coverage: pl.DataFrame, as_of: datetime, zone: str) -> pl.DataFrame:
     """Coverage by local day: `source, entity, scope, from_on, to_on, is_complete, is_late`.
 
-    A source that was heard of within the last 72 hours counts as covering until now. Spans are
-    half-open: one that ends at midnight does not reach into the day that begins then.
+    A source that was heard of within the last 72 hours counts as covering until now; it is late
+    if nothing that new came after the span, for its scope or for all. Spans are half-open: one
+    that ends at midnight does not reach into the day that begins then.
     """
-    is_late = pl.col("to_at") < as_of - ON_TIME
+    has_ended = pl.col("to_at") < as_of - ON_TIME
+    of_scope = pl.col("to_at").max().over("source", "entity", "scope")
+    of_all = pl.col("to_at").filter(pl.col("scope") == "").max().over("source", "entity")
     last_moment = pl.col("to_at") - pl.duration(microseconds=1)
     last_on = last_full_day(as_of, zone)
     return coverage.filter(pl.col("from_at") <= as_of).select(
@@ -30,8 +33,8 @@ def spans(coverage: pl.DataFrame, as_of: datetime, zone: str) -> pl.DataFrame:
         "scope",
         "is_complete",
         from_on=local_day(pl.col("from_at"), zone),
-        to_on=pl.when(is_late).then(local_day(last_moment, zone)).otherwise(last_on),
-        is_late=is_late,
+        to_on=pl.when(has_ended).then(local_day(last_moment, zone)).otherwise(last_on),
+        is_late=has_ended & (pl.col("to_at") == pl.max_horizontal(of_scope, of_all)),
     )
 
 

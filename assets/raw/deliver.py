@@ -49,14 +49,20 @@ def take_in(home: Home, feed: Feed) -> Taken:
     taken = Taken()
     if home.only not in (None, feed.system):
         return taken
-    ledger.forget_problems(home, "unreadable", feed)
-    read_before = ledger.known_files(home).filter(pl.col("status") == "read")
+    entries = ledger.known_files(home).filter(
+        pl.col("system") == feed.system, pl.col("entity") == feed.entity
+    )
+    read_before = entries.filter(pl.col("status") == "read")
+    if read_before.height < entries.height:
+        ledger.forget_problems(home, "unreadable", feed)
     known = set(read_before.select("path", "size_bytes", "sha256").iter_rows())
     files = [
         file
         for file in inbox.delivered(home, feed)
         if (file.path, file.size_bytes, file.sha256) not in known
     ]
+    if not files:
+        return taken
     is_backfill = not home.store.has(feed.table)
     clock = home.configuration.organisation.as_of or home.now
     for batch in _batches(files, feed):

@@ -49,11 +49,12 @@ class Site:
     def run(self, *entities: Entity, now: datetime = NOW) -> list[Conformed]:
         """Take in what is there, then judge; the left-out rows are stored for `fates`."""
         home = self.home(now)
-        self.take_in(home)
-        home.store.replace("conformed_newest", newest.refreshed(home))
-        results = [conformed_of(entity, home) for entity in entities]
-        for entity, result in zip(entities, results, strict=True):
-            home.store.replace(entity.left_out_table, result.left_out)
+        with home.store.connect():  # opening the warehouse again is cheap while it is open
+            self.take_in(home)
+            home.store.replace("conformed_newest", newest.refreshed(home))
+            results = [conformed_of(entity, home) for entity in entities]
+            for entity, result in zip(entities, results, strict=True):
+                home.store.replace(entity.left_out_table, result.left_out)
         return results
 
     def fates(self) -> pl.DataFrame:
@@ -64,12 +65,12 @@ class Site:
         return fates(store.read("conformed_newest"), left_out).collect()
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(tmp_path: Path) -> Site:
     return new_site(tmp_path)
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
     return lambda: new_site(tmp_path_factory.mktemp("home"))
 

@@ -1,3 +1,5 @@
+"""Which version of a record counts, on a system of two feeds."""
+
 from datetime import UTC, datetime
 
 import polars as pl

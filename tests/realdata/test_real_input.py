@@ -1,0 +1,201 @@
+"""Real records go the whole way, none is lost, and their numbers are those of another reckoning."""
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from math import isclose
+
+import fates
+import oracle
+import polars as pl
+import pytest
+from home import paged_services
+from oracle import Expected
+
+pytestmark = pytest.mark.realdata
+
+DURATIONS = ("p50", "p90")
+CALENDAR_PERIODS = ("month", "quarter")
+
+
+def agree(cells, expected: dict[str, Expected]) -> None:
+    """Cells of periods in which something happened equal the oracle's; the others are empty."""
+    assert expected
+    found = {first: cell for first, cell in cells.items() if cell["n"] > 0}
+    assert found.keys() == expected.keys()
+    wrong = {
+        first: (difference, expected[first], {name: cell[name] for name in difference})
+        for first, cell in found.items()
+        if (difference := _differences(cell, expected[first]))
+    }
+    assert not wrong
+
+
+def _differences(cell, expected: Expected) -> list[str]:
+    names = {"value": expected.value, "n": expected.n, "n_open": expected.n_open}
+    if expected.interval is not None:
+        low, names["high"] = expected.interval
+        names |= {"low": low} if low is not None else {}
+    return [name for name, value in names.items() if not _is_same(cell[name], value)]
+
+
+def _is_same(found, wanted) -> bool:
+    if found is None or wanted is None:
+        return found is wanted
+    return isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_an_edition_is_published(run, edition):
+    ended, _ = run
+    assert ended.returncode in (0, 3), ended.stdout + ended.stderr
+    assert (edition / "manifest.json").exists()
+
+
+def test_every_line_is_conformed_superseded_or_quarantined_by_its_rule(edition, recorded):
+    table = pl.read_parquet(edition / "record_fates.parquet")
+    found = defaultdict(Counter)
+    for row in table.iter_rows(named=True):
+        found[row["source"], row["feed"]][row["fate"], row["rule"] or ""] += row["records"]
+    assert dict(found) == fates.expected(recorded)
+
+
+def test_every_line_of_every_file_was_read(edition, recorded):
+    ledger = pl.read_parquet(edition / "files.parquet")
+    assert ledger.get_column("status").unique().to_list() == ["read"]
+    lines = ledger.group_by("system", "entity").agg(pl.col("lines").sum())
+    assert {(system, entity): n for system, entity, n in lines.iter_rows()} == fates.sizes(recorded)
+
+
+def test_the_quarantine_names_the_one_record_that_is_in_it(edition):
+    rows = pl.read_parquet(edition / "quarantine.parquet").to_dicts()
+    assert [(row["source"], row["rule"], row["records"]) for row in rows] == [
+        ("statuspage", "resolved_before_opened", 1)
+    ]
+
+
+@pytest.mark.parametrize("period_kind", CALENDAR_PERIODS)
+@pytest.mark.parametrize("statistic", DURATIONS)
+@pytest.mark.parametrize("scope", ["ants", "ants-team", "libraries"])
+def test_open_to_merge_time(cells, recorded, scope, statistic, period_kind):
+    expected = oracle.open_to_merge_time(recorded, statistic, period_kind)
+    agree(cells("open_to_merge_time", statistic, scope, period_kind), expected)
+
+
+@pytest.mark.parametrize("period_kind", CALENDAR_PERIODS)
+@pytest.mark.parametrize("statistic", DURATIONS)
+def test_pickup_time(cells, recorded, statistic, period_kind):
+    expected = oracle.pickup_time(recorded, statistic, period_kind)
+    agree(cells("pickup_time", statistic, "ants", period_kind), expected)
+
+
+@pytest.mark.parametrize("period_kind", CALENDAR_PERIODS)
+def test_independent_review_rate(cells, recorded, period_kind):
+    expected = oracle.independent_review_rate(recorded, period_kind)
+    agree(cells("independent_review_rate", "ratio", "ants", period_kind), expected)
+
+
+def test_lead_time_is_unknown_where_nothing_was_deployed(cells):
+    found = cells("change_lead_time", "p50", "ants", "quarter")
+    assert {cell["value"] for cell in found.values()} == {None}
+    assert {cell["n"] for cell in found.values()} == {0}
+
+
+@pytest.mark.parametrize("period_kind", CALENDAR_PERIODS)
+@pytest.mark.parametrize("statistic", DURATIONS)
+def test_ci_feedback_time(cells, recorded, statistic, period_kind):
+    expected = oracle.ci_feedback_time(recorded, statistic, period_kind)
+    agree(cells("ci_feedback_time", statistic, "ants", period_kind), expected)
+
+
+@pytest.mark.parametrize("period_kind", CALENDAR_PERIODS)
+@pytest.mark.parametrize("scope", ["ants", "pytorch"])
+def test_ci_success_rate(cells, recorded, scope, period_kind):
+    expected = oracle.ci_success_rate(recorded, scope, period_kind)
+    agree(cells("ci_success_rate", "ratio", scope, period_kind), expected)
+
+
+@pytest.mark.parametrize("period_kind", ["week", *CALENDAR_PERIODS])
+@pytest.mark.parametrize("statistic", DURATIONS)
+@pytest.mark.parametrize("scope", ["github-status", "organisation"])
+def test_time_to_restore(cells, recorded, scope, statistic, period_kind):
+    expected = oracle.time_to_restore(recorded, scope, statistic, period_kind)
+    agree(cells("time_to_restore", statistic, scope, period_kind), expected)
+
+
+@pytest.mark.parametrize("statistic", DURATIONS)
+def test_time_to_acknowledge(cells, recorded, statistic):
+    for service in paged_services(recorded):
+        expected = oracle.time_to_acknowledge(recorded, service, statistic)
+        agree(cells("time_to_acknowledge", statistic, service, "month"), expected)
+
+
+@pytest.mark.parametrize("period_kind", ["week", *CALENDAR_PERIODS])
+@pytest.mark.parametrize("severity", ["", "minor", "major", "critical", "maintenance"])
+def test_incident_frequency(cells, recorded, severity, period_kind):
+    kind = "severity" if severity else ""
+    scope = "github-status"
+    found = cells("incident_frequency", "rate", scope, period_kind, slice_kind=kind, slice=severity)
+    agree(_whole(found), _whole(oracle.incident_frequency(recorded, severity, period_kind)))
+
+
+def _whole(cells):
+    """Without the first and last periods of the page's history, which are known in part."""
+    return {first: cell for first, cell in cells.items() if "2022-04-01" <= first < "2026-07-01"}
+
+
+def test_incident_frequency_of_trailing_windows(cells, recorded):
+    found = cells("incident_frequency", "rate", "github-status", "trailing_28d")
+    whole = [cell for first, cell in found.items() if date(2022, 4, 1) <= cell["period_start_on"]]
+    whole = [cell for cell in whole if cell["period_end_on"] < date(2026, 8, 21)]
+    assert len(whole) > 220
+    for cell in whole:
+        assert cell["period_end_on"] - cell["period_start_on"] == timedelta(days=27)
+        wanted = oracle.incidents_within(recorded, cell["period_start_on"], cell["period_end_on"])
+        assert not _differences(cell, wanted), cell
+
+
+def test_deployment_frequency(cells, recorded):
+    found = cells("deployment_frequency", "rate", "openbic", "month")
+    agree(found, oracle.deployment_frequency(recorded))
+    assert (found["2025-03-01"]["value_state"], found["2025-03-01"]["value"]) == ("ok", 0.0)
+    months = ("2024-07-01", "2024-08-01", "2026-02-01")
+    assert [found[month]["is_complete"] for month in months] == [False, True, False]
+
+
+def test_no_deployment_of_openbic_failed(cells, recorded):
+    for kpi, value in (("deployment_success_rate", 1.0), ("change_fail_rate", 0.0)):
+        cell = cells(kpi, "ratio", "openbic", "month")["2024-08-01"]
+        low, high = oracle.wilson(round(4 * value), 4)
+        assert not _differences(cell, Expected(value, 4, interval=(low, high))), (kpi, cell)
+
+
+@pytest.mark.parametrize("statistic", DURATIONS)
+@pytest.mark.parametrize("scope", ["line-c", "line-a2", "plants", "operations"])
+def test_resolution_time_in_business_time(cells, recorded, scope, statistic):
+    customer = {"plants": "line-a2", "operations": "line-c"}.get(scope, scope)
+    expected = oracle.resolution_time(recorded, customer, statistic)
+    agree(cells("resolution_time", statistic, scope, "month"), expected)
+
+
+@pytest.mark.parametrize("statistic", DURATIONS)
+@pytest.mark.parametrize("scope", ["organisation", "unassigned"])
+def test_resolution_time_of_cases_that_nobody_owns(cells, recorded, scope, statistic):
+    kinds = {"scope_kind": "organisation" if scope == "organisation" else "customer"}
+    found = cells("resolution_time", statistic, scope, "month", **kinds)
+    log = {first: cell for first, cell in found.items() if first < "2013"}
+    agree(log, oracle.resolution_time(recorded, scope, statistic))
+
+
+def test_first_response_time_is_null_where_no_source_tells_of_replies(cells):
+    for scope in ("line-c", "organisation"):
+        cell = cells("first_response_time", "p50", scope, "month")["2012-04-01"]
+        assert (cell["value"], cell["n"]) == (None, 0)
+        assert cell["n_excluded"] > 0
+
+
+def test_surveys_that_nobody_answered_give_a_response_rate_and_no_satisfaction(cells, recorded):
+    agree(
+        cells("csat_response_rate", "ratio", "organisation", "month"),
+        oracle.csat_response_rate(recorded),
+    )
+    satisfaction = cells("csat", "ratio", "organisation", "month")
+    assert {(cell["value"], cell["n"]) for cell in satisfaction.values()} == {(None, 0)}
