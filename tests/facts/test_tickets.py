@@ -139,12 +139,13 @@ def test_time_passes_by_the_calendar_of_the_segment(fact, at):
     assert row["calendar"] == "office"
 
 
-def test_where_a_source_tells_of_no_events_the_answer_is_unknown_not_missing(fact, at):
+def test_where_a_source_tells_of_no_replies_the_answer_is_unknown_not_missing(fact, at):
     row = fact({"status": "solved"})
     assert row["is_without_events"]
     assert row["is_solved_at_unknown_time"]
     assert resolution(row)[1] == OPEN
     assert not fact({}, [reply(at, 1)])["is_without_events"]
+    assert fact({}, [status(at, 1, "open")])["is_without_events"]
 
 
 def test_spam_and_deleted_tickets_are_told_apart(fact):

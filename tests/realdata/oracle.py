@@ -5,26 +5,22 @@ in. Definitions are those of DESIGN §4 and of the catalogue; nothing of the pro
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import records
 from business import support_seconds
+from cohorts import WEEK_DAYS, ZONE, by_period, days_of
 from home import AS_OF
 from reckoning import Interval, Life, clustered, garwood, quantile, quantile_interval, wilson
 
-ZONE = ZoneInfo("Europe/Berlin")
 SHARES = {"p50": 0.5, "p90": 0.9}
-WEEK_DAYS = 7
 # Organisation line -> customer; all others are nobody's.
 CUSTOMERS = {"Org line C": "line-c", "Org line A2": "line-a2"}
 AROUND_THE_CLOCK = "line-a2"
-
-Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -41,33 +37,6 @@ class Expected:
 
 
 Cells = dict[str, Expected]
-
-
-def first_day(at: datetime, period_kind: str) -> date:
-    """The first local day of the period that an instant falls into."""
-    day = at.astimezone(ZONE).date()
-    if period_kind == "week":
-        return day - timedelta(days=day.weekday())
-    month = day.month if period_kind == "month" else (day.month - 1) // 3 * 3 + 1
-    return date(day.year, month, 1)
-
-
-def days_of(first: date, period_kind: str) -> int:
-    """Length of the period that begins on a day."""
-    if period_kind == "week":
-        return WEEK_DAYS
-    after = first + timedelta(days={"month": 31, "quarter": 92}[period_kind])
-    return (after.replace(day=1) - first).days
-
-
-def by_period(
-    things: Iterable[Thing], entered: Callable[[Thing], datetime], period_kind: str
-) -> dict[str, list[Thing]]:
-    """Cohorts by the first day of the period they entered in."""
-    cohorts = defaultdict(list)
-    for thing in things:
-        cohorts[first_day(entered(thing), period_kind).isoformat()].append(thing)
-    return cohorts
 
 
 def duration(lives: Sequence[Life], statistic: str, has_interval: bool) -> Expected:

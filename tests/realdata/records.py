@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from home import SAMPLES
+from home import DELIVERIES, SAMPLES
 
 Json = dict[str, Any]
+
+SHORT = 4  # letters of names that are found in other words, too
 
 SOLVED = ("Resolved", "In Call")  # sub status of the service desk
 DONE = (*SOLVED, "Closed", "Cancelled")
@@ -220,3 +222,26 @@ def ratings(recorded: Path) -> list[Json]:
         for one in payloads(recorded, f"{SAMPLES}/zendesk_satisfaction_ratings.jsonl")
         if one["score"] != "unoffered"
     ]
+
+
+def people(recorded: Path) -> set[str]:
+    """Logins, names and addresses of those who stand in the payloads."""
+    found: set[str] = set()
+    for name, _, _ in DELIVERIES:
+        if not name.endswith(".csv.gz"):
+            _find_people(payloads(recorded, name), found)
+    desk = rows(recorded, "volvo_service_desk/VINST-new.csv.gz")
+    found |= {row["Resource"] for row in desk}
+    # The platform signs merges, and a repository's owner stands in its name.
+    return {name for name in found if name and len(name) > SHORT} - {"GitHub", "panjf2000"}
+
+
+def _find_people(value: Any, found: set[str]) -> None:
+    if isinstance(value, dict):
+        if value.get("type") in ("User", "user", "user_reference"):
+            found |= {value.get("login", ""), value.get("summary", "")}
+        if isinstance(value.get("email"), str):
+            found |= {value["email"], value.get("name", "")}
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _find_people(part, found)
