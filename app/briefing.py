@@ -13,17 +13,28 @@ from app.edition import Edition
 from app.verdicts import FAILED_CHECK, IMPORTANT_FROM, KEPT, NO_SIGNAL, SIGNALS, Mark, verdict
 from app.words import counted, inside, listed, period, score
 
-LOUDEST_FIRST = ("worse", "better", "noise", "too_early")
+NEWS = ("worse", "better")
 TREND_MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Trend:
-    """The headline KPI behind a promise: its newest cell and its values, None where unknown."""
+    """A headline KPI behind a promise: newest cell, values (None where unknown), what is news."""
 
     kpi: Kpi
     newest: Row
     values: tuple[float | None, ...]
+    signal: str
+
+    @property
+    def is_news(self) -> bool:
+        """Whether its newest month is beyond the usual variation."""
+        return self.signal in NEWS
+
+    @property
+    def mark(self) -> Mark:
+        """How its signal is shown."""
+        return SIGNALS.get(self.signal, NO_SIGNAL)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,6 @@ class Promise:
     name: str
     row: Row
     verdict: Mark
-    signal: Mark
     trend: Trend | None
 
     @property
@@ -53,7 +63,6 @@ def attribute_rows(edition: Edition) -> pl.DataFrame:
 
 def promises(edition: Edition) -> dict[str, list[Promise]]:
     """Segment → its promises, the most important first."""
-    signals = loudest_signals(edition)
     trends = _trends(edition)
     found: dict[str, list[Promise]] = {}
     for row in attribute_rows(edition).to_dicts():
@@ -63,42 +72,39 @@ def promises(edition: Edition) -> dict[str, list[Promise]]:
             name=row["promise"],
             row=row,
             verdict=verdict(row["verdict"]),
-            signal=SIGNALS.get(signals.get(key, ""), NO_SIGNAL),
             trend=trends.get(key),
         )
         found.setdefault(row["segment"], []).append(promise)
     return found
 
 
-def loudest_signals(edition: Edition) -> dict[tuple[str, str], str]:
-    """(segment, promise) → the loudest signal among the promise's headline KPIs."""
-    kpis = catalogue(edition)
-    found: dict[tuple[str, str], str] = {}
-    signals = edition.table("kpi_signals").filter(pl.col("scope_kind") == "segment")
-    for kpi, segment, signal in signals.select("kpi", "scope", "signal").rows():
-        if kpi in kpis and signal in LOUDEST_FIRST:
-            key = (segment, kpis[kpi].promise)
-            found[key] = min(found.get(key, "too_early"), signal, key=LOUDEST_FIRST.index)
-    return found
-
-
 def _trends(edition: Edition) -> dict[tuple[str, str], Trend]:
-    """(segment, promise) → the trend of its first headline KPI that has a value."""
-    kpis = catalogue(edition)
-    found: dict[tuple[str, str], Trend] = {}
-    months = headline_months(edition)
+    """(segment, promise) → the trend of the headline KPI with the loudest news, else the first.
+
+    News and trend are of one KPI, so that the picture shows what the word says.
+    """
+    kpis, months = catalogue(edition), headline_months(edition)
+    signals = _signals(edition)
+    order = list(kpis)
+    candidates: dict[tuple[str, str], list[Trend]] = {}
     for (kpi, segment), cells in months.partition_by(["kpi", "scope"], as_dict=True).items():
         newest = cells.tail(TREND_MONTHS)
-        key = (str(segment), kpis[str(kpi)].promise)
-        is_known = newest["value"].count() > 0
-        if is_known and (key not in found or _rank(kpis, kpi) < _rank(kpis, found[key].kpi.id)):
+        if newest["value"].count():
+            entry = kpis[str(kpi)]
+            signal = signals.get((entry.id, str(segment)), "too_early")
             values = tuple(newest["value"].to_list())
-            found[key] = Trend(kpis[str(kpi)], newest.row(-1, named=True), values)
-    return found
+            trend = Trend(entry, newest.row(-1, named=True), values, signal)
+            candidates.setdefault((str(segment), entry.promise), []).append(trend)
+    return {
+        key: min(found, key=lambda one: (not one.is_news, order.index(one.kpi.id)))
+        for key, found in candidates.items()
+    }
 
 
-def _rank(kpis: dict[str, Kpi], kpi: object) -> int:
-    return list(kpis).index(str(kpi))
+def _signals(edition: Edition) -> dict[tuple[str, str], str]:
+    """(KPI, segment) → what its newest month is: better, worse, noise, or too early to tell."""
+    signals = edition.table("kpi_signals").filter(pl.col("scope_kind") == "segment")
+    return {(kpi, one): name for kpi, one, name in signals.select("kpi", "scope", "signal").rows()}
 
 
 def how_sure(row: Row) -> str:
@@ -150,7 +156,7 @@ def _elsewhere(everything: list[Promise]) -> str:
 
 def _news(edition: Edition) -> str:
     signals = edition.table("kpi_signals")["signal"]
-    moved = signals.filter(signals.is_in(["better", "worse"])).len()
+    moved = signals.filter(signals.is_in(NEWS)).len()
     if not signals.is_in(["better", "worse", "noise"]).any():
         return "It is too early to tell news from noise."
     if not moved:
@@ -160,7 +166,7 @@ def _news(edition: Edition) -> str:
 
 def news(edition: Edition) -> list[tuple[Mark, str]]:
     """What changed: the sentence of each signal that is news, the worse ones first."""
-    signals = edition.table("kpi_signals").filter(pl.col("signal").is_in(["better", "worse"]))
+    signals = edition.table("kpi_signals").filter(pl.col("signal").is_in(NEWS))
     ordered = signals.sort("signal", descending=True)
     return [(SIGNALS[s], text) for s, text in ordered.select("signal", "sentence").rows()]
 

@@ -3,6 +3,7 @@
 Reads `tradeoff_*` tables and adds names, symbols and readable columns.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -63,7 +64,7 @@ def map_spec(edition: Edition, segment: str, colors: Palette) -> dict[str, Any]:
 @st.cache_resource(max_entries=100, show_spinner=False, hash_funcs={Edition: key_of})
 def plane_spec(edition: Edition, lit: tuple[str, ...], colors: Palette) -> dict[str, Any]:
     """The plane as a Vega-Lite specification, with the paths of the customers in `lit`."""
-    return specification(lambda: plane(paths(edition, colors), lit, colors))
+    return specification(lambda: plane(paths(edition, lit, colors), lit, colors))
 
 
 def kpi_table(edition: Edition, segment: str) -> pl.DataFrame:
@@ -92,22 +93,22 @@ def kpi_table(edition: Edition, segment: str) -> pl.DataFrame:
     return pl.DataFrame(lines, infer_schema_length=None)
 
 
-def paths(edition: Edition, colors: Palette) -> pl.DataFrame:
+def paths(edition: Edition, lit: Collection[str], colors: Palette) -> pl.DataFrame:
     """Every customer and quarter up to the newest that has places, with name, colour and shape.
 
-    Of a quarter that has just ended nothing is known yet: its outcomes can still come in.
+    Of a quarter that has just ended nothing is known yet: its outcomes can still come in. The
+    customers in `lit` have a colour each; shapes tell verdicts.
     """
-    rows = edition.table("tradeoff_flexibility_stability")
-    placed = rows.drop_nulls(["flexibility", "stability"])["period_start_on"]
-    settled = placed.max() if placed.len() else rows["period_start_on"].max()
-    kept = rows.filter(pl.col("period_start_on") <= settled).sort("customer", "period_start_on")
+    rows = edition.table("tradeoff_flexibility_stability").sort("customer", "period_start_on")
+    settled = rows.drop_nulls(["flexibility", "stability"])["period_start_on"]
+    kept = rows.filter(pl.col("period_start_on") <= settled.max()) if settled.len() else rows
     marks = [PATHS.get(name, PATHS["unknown"]) for name in kept["verdict"]]
-    starts = kept["period_start_on"]
+    colored = dict(zip(lit, colors.series, strict=False))
     return kept.with_columns(
         pl.Series("name", [name_of(edition, "customer", c) for c in kept["customer"]], pl.String),
-        pl.Series("color", [colors.of(mark.color) for mark in marks], pl.String),
+        pl.Series("color", [colored.get(c, colors.gray) for c in kept["customer"]], pl.String),
         pl.Series("shape", [mark.shape for mark in marks], pl.String),
-        pl.Series("quarter", [period("quarter", s, s) for s in starts], pl.String),
+        pl.Series("quarter", [period("quarter", s, s) for s in kept["period_start_on"]], pl.String),
         is_newest=pl.col("period_start_on") == pl.col("period_start_on").max(),
     )
 

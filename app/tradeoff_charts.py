@@ -15,6 +15,7 @@ from app.verdicts import IMPORTANT_FROM, verdict
 ROW_HEIGHT, AXIS_ROOM, PLANE_HEIGHT = 44, 60, 480
 SCORES = [1, 2, 3, 4, 5]
 SCALE = alt.Scale(domain=[0.8, 5.2], nice=False, zero=False)
+NAME_ABOVE_BELOW = (-9, 13)
 # Labels stay within these scores, so that no word is cut; without a place they stand in the middle.
 LABEL_ENDS, NOWHERE = (1.7, 4.3), 3.0
 
@@ -99,7 +100,9 @@ def plane(paths: pl.DataFrame, lit: Collection[str], colors: Palette) -> Picture
     `tradeoff_flexibility_stability`; rows without a place are left out.
     """
     known = paths.filter(pl.col("flexibility").is_not_null(), pl.col("stability").is_not_null())
-    newest = known.filter("is_newest")
+    newest = known.filter("is_newest").with_columns(
+        turn=pl.col("flexibility").rank("ordinal") % len(NAME_ABOVE_BELOW)
+    )
     bright = known.filter(pl.col("customer").is_in(lit))
     layers = [
         _frontier(newest, colors),
@@ -148,14 +151,16 @@ def _errors(newest: pl.DataFrame) -> list[alt.Chart]:
 
 
 def _places(newest: pl.DataFrame, colors: Palette, opacity: float) -> list[alt.Chart]:
+    """Points with their names; neighbours have theirs above and below in turn."""
     color = alt.Color("color:N", scale=None)
     base = alt.Chart(newest).encode(**_xy(), tooltip=_place_tooltip())
     points = base.mark_point(size=150, filled=True, opacity=opacity)
-    look = {"align": "left", "dx": 11, "dy": -9, "opacity": max(opacity, 0.75)}
-    return [
-        points.encode(color=color, shape=alt.Shape("shape:N", scale=None)),
-        *haloed(base, "name:N", color, colors, **look),
-    ]
+    layers = [points.encode(color=color, shape=alt.Shape("shape:N", scale=None))]
+    for turn, dy in enumerate(NAME_ABOVE_BELOW):
+        named = alt.Chart(newest.filter(pl.col("turn") == turn)).encode(**_xy())
+        look = {"align": "left", "dx": 11, "dy": dy, "opacity": max(opacity, 0.75)}
+        layers += haloed(named, "name:N", color, colors, **look)
+    return layers
 
 
 def _place_tooltip() -> list[alt.Tooltip]:

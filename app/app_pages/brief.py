@@ -7,7 +7,7 @@ from app.cells import name_of
 from app.edition import Edition
 from app.page import begin
 from app.sparkline import sparkline
-from app.verdicts import KEPT, SIGNALS, STANCES, VERDICTS, Mark
+from app.verdicts import KEPT, STANCES, VERDICTS, Mark
 from app.words import counted, inside, quantity
 
 
@@ -46,8 +46,8 @@ def _line(promise: Promise) -> tuple[str, str]:
     name = trend.kpi.name
     picture = sparkline(trend.values, f"{name} over {len(trend.values)} months")
     newest = f":small[{inside(name)} {quantity(trend.newest['value'], trend.kpi.unit)}]"
-    is_news = promise.signal in (SIGNALS["better"], SIGNALS["worse"])
-    news = promise.signal.badge if is_news else f":gray[:small[{promise.signal.label.lower()}]]"
+    mark = trend.mark
+    news = mark.badge if trend.is_news else f":gray[:small[{mark.label.lower()}]]"
     return left, f"{picture}  \n{newest}  \n{news}"
 
 

@@ -71,7 +71,7 @@ if segments:
         st.dataframe(kpi_table(edition, str(chosen)), hide_index=True, alt="KPIs behind the scores")
 
 st.subheader("Flexibility against stability", anchor=False)
-places = paths(edition, colors)
+places = paths(edition, (), colors)
 customers = dict(places.select("customer", "name").unique(maintain_order=True).rows())
 elsewhere = places.filter("is_newest", pl.col("verdict") == "otherwise")["customer"].to_list()
 lit = st.multiselect(
@@ -81,6 +81,7 @@ lit = st.multiselect(
     format_func=lambda one: customers.get(one, one),
     key="customers",
     bind="query-params",
+    max_selections=len(colors.series),
     help="The other customers are shown where they stand now.",
 )
 st.markdown(f"**{plane_sentence(places)}**")
@@ -89,8 +90,8 @@ if places["flexibility"].count():
     st.vega_lite_chart(picture, alt="Customers between flexibility and stability")
 nowhere = places.filter("is_newest", pl.col("flexibility").is_null())["name"].to_list()
 st.caption(
-    "Dashed: the frontier, beyond which nobody was better at both. "
-    + " ".join(f"{mark.label}: {mark.meaning}" for mark in PATHS.values())
+    "Bars: 95 % intervals. Dashed: the frontier, beyond which nobody was better at both. "
+    + " ".join(f"{mark.shape.capitalize()}: {mark.word.lower()}." for mark in PATHS.values())
     + (f" Place not known: {listed(nowhere)}." if nowhere else "")
 )
 st.table(

@@ -37,7 +37,7 @@ def test_every_chart_is_valid_vega_lite(edition, colors):
     charts = [
         over_time(shown, "hours", colors),
         attribute_map(attribute_rows(edition).filter(segment="core"), colors),
-        plane(paths(edition, colors), ["search"], colors),
+        plane(paths(edition, ["search"], colors), ["search"], colors),
         timeline(quality.coverage(edition), edition.as_of, colors),
     ]
     for chart in charts:
@@ -91,7 +91,7 @@ def test_a_sparklines_words_cannot_end_its_image():
 
 
 def test_the_plane_stands_on_the_newest_quarter_that_has_places(edition):
-    newest = paths(edition, LIGHT).filter("is_newest")
+    newest = paths(edition, (), LIGHT).filter("is_newest")
     assert newest["quarter"].unique().to_list() == ["2026 Q1"]
 
 
