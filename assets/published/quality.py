@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.errors import EditionError
+from assets.published.evidence import PRIVATE
 from assets.published.redaction import redacted
 
 CHECK_COLUMNS = ("table", "check", "is_ok", "severity", "observed", "expected", "sentence")
@@ -64,7 +65,11 @@ def checks_of(results: pl.DataFrame, runs: Collection[str]) -> pl.DataFrame:
 
 
 def quarantine_summary(quarantine: pl.DataFrame) -> pl.DataFrame:
-    """Per source, entity and rule: how many records, since when, and one example, redacted."""
+    """Per source, entity and rule: how many records, since when, and one example, redacted.
+
+    What a rule about a rating saw is left out, as it would be somebody's single score.
+    """
+    is_private = pl.col("rule").str.contains_any(sorted(PRIVATE))
     return (
         quarantine.sort("first_seen_at", "record_key", "detail")
         .group_by("source", "entity", "rule")
@@ -75,6 +80,7 @@ def quarantine_summary(quarantine: pl.DataFrame) -> pl.DataFrame:
             pl.col("detail").first(),
         )
         .with_columns(redacted(pl.col("sample_key")), redacted(pl.col("detail")))
+        .with_columns(pl.when(~is_private).then("detail").alias("detail"))
         .sort("source", "entity", "rule")
     )
 

@@ -65,14 +65,8 @@ def cells(promise: str) -> pl.DataFrame:
         for scope_kind, scope in SCOPES
         for period_kind, start, end in PERIODS
     ]
-    types = {
-        "n": pl.UInt32,
-        "n_open": pl.UInt32,
-        "n_excluded": pl.UInt32,
-        "definition_version": pl.UInt16,
-        "as_of": pl.Datetime("us", "UTC"),
-    }
-    return pl.DataFrame(rows, schema_overrides=types)
+    types = dict.fromkeys(["n", "n_open", "n_excluded"], pl.UInt32)
+    return pl.DataFrame(rows, schema_overrides={**types, "as_of": pl.Datetime("us", "UTC")})
 
 
 def catalogue() -> pl.DataFrame:
@@ -87,7 +81,6 @@ def catalogue() -> pl.DataFrame:
             "id": kpi,
             "name": kpi.replace("_", " ").capitalize(),
             "promise": promise,
-            "audience": "software teams",
             "unit": unit,
             "direction": "lower",
             "statistics": [statistic],
@@ -96,17 +89,13 @@ def catalogue() -> pl.DataFrame:
             "fact": facts[kpi][0],
             "entered_at": facts[kpi][1],
             "duration": facts[kpi][2],
-            "clock_start": "first commit authored",
-            "clock_stop": "deployed",
             "exclusions": [{"column": "is_bot", "sentence": "made by a bot"}],
-            "slices": [],
-            "minimum_n": 20,
             "definition": f"What {kpi} means, in a sentence.",
             "version": 1,
         }
         for kpi, (promise, statistic, unit, _) in KPIS.items()
     ]
-    return pl.DataFrame(rows, schema_overrides={"slices": pl.List(pl.String)})
+    return pl.DataFrame(rows)
 
 
 def instants(*days: tuple[int, int]) -> pl.Series:
@@ -125,10 +114,7 @@ def facts() -> dict[str, pl.DataFrame]:
     changes = pl.DataFrame(
         {
             "event_id": ["c1", "c2", "c3"],
-            "url": ["https://example.com/1", None, None],
-            "scope_set": [1, 1, 1],
             "merged_at": instants((5, 4), (6, 2), (6, 9)),
-            "lead_time_seconds": [3_600.0, 7_200.0, 90_000.0],
             "is_merged": [True, True, False],
             "link_rule": ["merge_order", None, None],
         }
@@ -136,21 +122,19 @@ def facts() -> dict[str, pl.DataFrame]:
     ratings = pl.DataFrame(
         {
             "event_id": ["r1"],
-            "scope_set": [1],
             "entered_at": instants((6, 3)),
             "is_answered": [True],
             "is_good": [False],
             "score": [1.0],
         }
     )
-    tickets = pl.DataFrame({"event_id": ["t1"], "created_at": instants((6, 3))})
     sets = pl.DataFrame({"scope_set": [1], "scope_kind": ["segment"], "scope": ["startup"]})
     incidents = pl.DataFrame({"link_rule": ["explicit"], "is_duplicate": [False]})
     failures = pl.DataFrame({"event_id": ["d1"], "link_rule": ["explicit"]})
     return {
         "fact_change_lead_time": changes,
         "fact_ticket_ratings": ratings,
-        "fact_tickets": tickets,
+        "fact_tickets": pl.DataFrame({"event_id": ["t1"], "created_at": instants((6, 3))}),
         "fact_scope_sets": sets,
         "fact_failed_deployments": failures,
         "fact_incidents": incidents,

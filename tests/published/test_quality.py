@@ -97,6 +97,25 @@ def test_quarantine_is_counted_per_rule_with_one_redacted_example_and_never_the_
     assert_frame_equal(quarantine_summary(quarantine.reverse()), expected)
 
 
+def test_nobodys_single_score_is_shown_as_an_example():
+    rules = ["unreadable_score", "score_outside_scale", "unreadable_created_at"]
+    quarantine = pl.DataFrame(
+        {
+            "source": ["zendesk"] * 3,
+            "entity": ["satisfaction_ratings"] * 3,
+            "record_key": ["1", "2", "3"],
+            "rule": rules,
+            "detail": ["excellent", "score=7", "yesterday"],
+            "payload": ["{}"] * 3,
+            "first_seen_at": _at(1, 2, 3),
+        }
+    )
+    found = quarantine_summary(quarantine)
+    assert dict(found.select("rule", "detail").iter_rows()) == dict(
+        zip(rules, [None, None, "yesterday"], strict=True)
+    )
+
+
 def test_problems_of_files_are_redacted():
     files = pl.DataFrame({"path": ["a"], "problem": ["near ann@example.com"], "read_at": _at(1)})
     assert file_ledger(files)["problem"].to_list() == ["near [address]"]
