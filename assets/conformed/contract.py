@@ -1,7 +1,8 @@
 """The contract of an entity as expressions: the first rule that a row breaks, and by what.
 
 Holds the rules that hold for every entity (present, known words) before the entity's own.
-Rules that need more than the row (duplicates, the future) are in `assets.conformed.conform`.
+Rules that need more than the row (duplicates, the future) are in
+`assets.conformed.across_rows`.
 """
 
 import polars as pl

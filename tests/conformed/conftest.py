@@ -44,7 +44,8 @@ class Site:
     def take_in(self, home: Home) -> None:
         for system in systems.systems(home.configuration):
             for feed in system.feeds:
-                take_in(home, feed)
+                if (home.inbox / feed.system / feed.entity).exists():
+                    take_in(home, feed)
 
     def run(self, *entities: Entity, now: datetime = NOW) -> list[Conformed]:
         """Take in what is there, then judge; the left-out rows are stored for `fates`."""
@@ -56,6 +57,13 @@ class Site:
             for entity, result in zip(entities, results, strict=True):
                 home.store.replace(entity.left_out_table, result.left_out)
         return results
+
+    def judge(self, *entities: Entity, as_of: datetime, now: datetime = NOW) -> list[Conformed]:
+        """Judge what was taken in before, as of an instant."""
+        home = self.home(now, as_of)
+        with home.store.connect():
+            newest.refreshed(home)
+            return [conformed_of(entity, home) for entity in entities]
 
     def fates(self) -> pl.DataFrame:
         store = self.home().store
