@@ -10,9 +10,9 @@ import polars as pl
 
 from assets.conformed.conform import Conformed, Given, conform
 from assets.conformed.entity import Entity
-from assets.conformed.newest import Records, late_versions
 from assets.home import Home
 from assets.raw import systems
+from assets.raw.newest import Records, late_versions
 
 
 def asset_of(entity: Entity) -> dg.AssetsDefinition:
@@ -26,7 +26,7 @@ def asset_of(entity: Entity) -> dg.AssetsDefinition:
                 description=f"Records that are not in {entity.table}, and why."
             ),
         },
-        deps=["conformed_newest"],
+        deps=["raw_newest"],
     )
     def conformed(home: Home) -> Iterator[dg.Output[pl.DataFrame]]:
         result = conformed_of(entity, home)

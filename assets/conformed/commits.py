@@ -1,4 +1,4 @@
-"""Commits, one row per repo and hash.
+"""Commits, one row per repo, hash and change: stacked and release changes share commits.
 
 Authored before committed is no contract: a rebase or `--date` makes any order.
 """
@@ -9,6 +9,7 @@ from assets.conformed.entity import Entity
 ENTITY = Entity(
     name="commits",
     words={"author_kind": ("human", "bot")},
+    is_key_unique=False,
 )
 
 EXPECTATIONS = {ENTITY.table: ENTITY.expectations}

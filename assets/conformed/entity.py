@@ -1,7 +1,7 @@
 """What a conformed entity is: the description that `assets/conformed/<entity>.py` fills in.
 
 How rows are judged by it is in `assets.conformed.conform`, how a record's version is chosen
-in `assets.conformed.versions`, and the asset that uses both in `assets.conformed.assembly`.
+in `assets.raw.versions`, and the asset that uses both in `assets.conformed.assembly`.
 """
 
 from collections.abc import Callable, Mapping

@@ -10,11 +10,11 @@ import polars as pl
 
 from assets.conformed.conform import LEFT_OUT
 from assets.conformed.entity import left_out_table
-from assets.conformed.versions import is_usable
 from assets.home import Home
 from assets.raw import systems
 from assets.raw.decode import quoted
 from assets.raw.feed import Feed
+from assets.raw.versions import is_usable
 from assets.schema import INSTANT, SHAPES
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -29,7 +29,7 @@ SCHEMA: dict[str, pl.DataType] = {
 LEFT_OUT_TABLES = tuple(left_out_table(name) for name in SHAPES)
 
 
-@dg.asset(deps=["conformed_newest"], ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES})
+@dg.asset(deps=["raw_newest"], ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES})
 def conformed_quarantine(home: Home, **left_out: pl.LazyFrame) -> pl.DataFrame:
     """The records that broke a rule, one row per record and rule."""
     rejects = quarantined([left_out[table] for table in LEFT_OUT_TABLES])

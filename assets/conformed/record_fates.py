@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.conformed.conform import LEFT_OUT
 from assets.conformed.quarantine import LEFT_OUT_TABLES
-from assets.conformed.versions import FATES
+from assets.raw.versions import FATES
 
 # Below this many records a share of rejects says little, and one bad line would stop a run.
 ENOUGH_RECORDS = 100
@@ -24,15 +24,13 @@ EXPECTATIONS = (
 
 
 @dg.asset(ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES})
-def conformed_record_fates(
-    conformed_newest: pl.LazyFrame, **left_out: pl.LazyFrame
-) -> pl.DataFrame:
+def conformed_record_fates(raw_newest: pl.LazyFrame, **left_out: pl.LazyFrame) -> pl.DataFrame:
     """Per feed: how many lines were conformed, superseded, quarantined or masked, and why.
 
     `reject_ratio` is the feed's share of records that broke a rule, of those and the conformed;
     records that the source's map set aside for what they are do not count as rejects.
     """
-    return fates(conformed_newest, [left_out[table] for table in LEFT_OUT_TABLES]).collect()
+    return fates(raw_newest, [left_out[table] for table in LEFT_OUT_TABLES]).collect()
 
 
 def fates(so_far: pl.LazyFrame, left_out: list[pl.LazyFrame]) -> pl.LazyFrame:

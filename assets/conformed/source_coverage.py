@@ -12,10 +12,10 @@ import polars as pl
 from assets.configuration import Configuration
 from assets.conformed.assembly import conformed_of
 from assets.conformed.entity import Entity
-from assets.conformed.newest import Records, heard_of
 from assets.home import Home
 from assets.raw import ledger, systems
 from assets.raw.feed import System
+from assets.raw.newest import Records, heard_of
 from assets.schema import SHAPES
 
 

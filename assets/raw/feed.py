@@ -74,7 +74,7 @@ class Feed:
     @property
     def newest_table(self) -> str:
         """Table of the newest version of each record, decoded."""
-        return f"conformed_newest_{self.system}__{self.entity}"
+        return f"raw_newest_{self.system}__{self.entity}"
 
 
 @dataclass(frozen=True)

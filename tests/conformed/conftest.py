@@ -10,13 +10,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.conformed import newest
 from assets.conformed.assembly import conformed_of
 from assets.conformed.conform import LEFT_OUT, Conformed
 from assets.conformed.entity import Entity, left_out_table
 from assets.conformed.record_fates import fates
 from assets.home import Home
-from assets.raw import systems
+from assets.raw import newest, systems
 from assets.raw.deliver import take_in
 from assets.schema import SHAPES
 
@@ -52,7 +51,7 @@ class Site:
         home = self.home(now)
         with home.store.connect():  # opening the warehouse again is cheap while it is open
             self.take_in(home)
-            home.store.replace("conformed_newest", newest.refreshed(home))
+            home.store.replace("raw_newest", newest.refreshed(home))
             results = [conformed_of(entity, home) for entity in entities]
             for entity, result in zip(entities, results, strict=True):
                 home.store.replace(entity.left_out_table, result.left_out)
@@ -70,7 +69,7 @@ class Site:
         tables = [left_out_table(name) for name in SHAPES]
         empty = pl.LazyFrame(schema=LEFT_OUT)
         left_out = [store.read(table) if store.has(table) else empty for table in tables]
-        return fates(store.read("conformed_newest"), left_out).collect()
+        return fates(store.read("raw_newest"), left_out).collect()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from assets.conformed.conform import LEFT_OUT
 from assets.conformed.record_fates import fates
-from assets.conformed.versions import FATES
+from assets.raw.versions import FATES
 
 
 def so_far(newest: int) -> pl.LazyFrame:

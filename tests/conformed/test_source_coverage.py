@@ -6,7 +6,6 @@ import polars as pl
 
 from assets.configuration import Configuration, Coverage, Organisation
 from assets.conformed import source_coverage
-from assets.conformed.newest import heard_of
 from assets.conformed.source_coverage import (
     COLUMNS,
     configured_coverage,
@@ -15,6 +14,7 @@ from assets.conformed.source_coverage import (
     spans_of,
     unread_entities,
 )
+from assets.raw.newest import heard_of
 from assets.schema import INSTANT
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))

@@ -51,7 +51,7 @@ def put(home, name, text):
 
 def rows(home):
     """The map's rows, by way of the newest versions."""
-    from assets.conformed.newest import Records, refreshed
+    from assets.raw.newest import Records, refreshed
 
     [system] = files.systems_of(home.configuration)
     for feed in system.feeds:

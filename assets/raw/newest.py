@@ -1,8 +1,8 @@
 """The newest version of every record, decoded: what the maps of the sources work on.
 
-One table `conformed_newest_<system>__<feed>` per feed, decoded once because several entities
+One table `raw_newest_<system>__<feed>` per feed, decoded once because several entities
 read the same feed; the asset's own table counts, per feed, where its lines have gone so far.
-How a version is chosen is in `assets.conformed.versions`.
+How a version is chosen is in `assets.raw.versions`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 import polars as pl
 
-from assets.conformed.versions import FATES, OWN_COLUMNS, parents_first, refresh
 from assets.home import Home
 from assets.raw import ledger, systems
 from assets.raw.feed import System
+from assets.raw.versions import FATES, OWN_COLUMNS, parents_first, refresh
 from assets.schema import INSTANT
 from assets.warehouse import Warehouse
 
 
 @dg.asset(deps=[ledger.TABLE])
-def conformed_newest(home: Home) -> pl.DataFrame:
+def raw_newest(home: Home) -> pl.DataFrame:
     """Newest versions of all feeds, each in its table; and what became of the other lines."""
     return refreshed(home)
 

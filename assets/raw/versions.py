@@ -129,7 +129,7 @@ def _left_out(feed: Feed, has_parent: bool) -> str:
 
 def _parent_table(feed: Feed) -> str:
     parent = feed.parent[0] if feed.parent else ""
-    return f"conformed_newest_{feed.system}__{parent}"
+    return f"raw_newest_{feed.system}__{parent}"
 
 
 def _parent_join(feed: Feed, has_parent: bool) -> str:

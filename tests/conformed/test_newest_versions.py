@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from assets.conformed import versions
-from assets.conformed.newest import Records
-from assets.conformed.versions import parents_first, refresh
+from assets.raw import versions
 from assets.raw.deliver import take_in
 from assets.raw.feed import Feed, System
+from assets.raw.newest import Records
+from assets.raw.versions import parents_first, refresh
 
 RUNS = Feed(
     system="ci",
@@ -65,7 +65,7 @@ def test_ties_of_instant_and_state_are_broken_by_the_hash_of_the_payload(make_si
         with site.home().store.connect() as connection:
             versions.refresh(site.home().store, RUNS, site.home().as_of_instant)
             [(payload,)] = connection.execute(
-                "SELECT _payload_hash FROM conformed_newest_ci__runs"
+                "SELECT _payload_hash FROM raw_newest_ci__runs"
             ).fetchall()
         chosen.append(payload)
     assert chosen[0] == chosen[1]
