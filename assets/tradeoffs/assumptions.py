@@ -16,6 +16,7 @@ from assets.tradeoffs import attribute_scores as scores
 from assets.tradeoffs import choices, scoring
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import strategic_fit as fit
+from assets.tradeoffs.rivals import assumptions as rivals
 
 MAP, FIT, PLANE = (
     "tradeoff_attribute_map",
@@ -41,7 +42,8 @@ Row = tuple[str, str, str, str]
 
 def constants() -> pl.DataFrame:
     """The assumptions that stand in the code."""
-    return pl.DataFrame([*_of_the_map(), *_of_the_fit(), *_of_the_plane()], COLUMNS, orient="row")
+    rows = [*_of_the_map(), *_of_the_fit(), *_of_the_plane(), *rivals.rows()]
+    return pl.DataFrame(rows, COLUMNS, orient="row")
 
 
 def _of_the_map() -> Iterator[Row]:

@@ -54,6 +54,7 @@ MAP_COLUMNS = (
     "verdict",
     "n_kpis",
     "n_missing",
+    "n_uncertain",
     "is_declared_bad",
     "since",
     "why",
@@ -86,9 +87,10 @@ def verdict() -> pl.Expr:
 
     Each branch has two borders and thus three classes: 3 and 4 where the promise is important, 2.5
     and 4 where it is not. A score on a border belongs to the class above it. `unknown`: nothing is
-    scored, no importance is stated, or the interval crosses both borders of its branch, that is,
-    reaches from the lowest class into the highest. Whether a weakness is declared is no border:
-    that is known for certain.
+    scored, no importance is stated, a measure of it has a value that is not certain (few events, not
+    mature, a late source: left out it could flatter), or the interval crosses both borders of its
+    branch, that is, reaches from the lowest class into the highest. Whether a weakness is declared
+    is no border: that is known for certain.
     """
     is_important = pl.col("importance_stated") >= IMPORTANT
     lower = pl.when(is_important).then(SERVES).otherwise(FITS)
@@ -107,7 +109,7 @@ def verdict() -> pl.Expr:
         .otherwise(pl.lit("weak_undeclared"))
     )
     return (
-        pl.when(nothing_known | crosses_both)
+        pl.when(nothing_known | (pl.col("n_uncertain") > 0) | crosses_both)
         .then(pl.lit("unknown"))
         .when(pl.col("performance") >= upper)
         .then(best.otherwise(pl.lit("over_served")))
@@ -123,16 +125,17 @@ def attribute_map(
 ) -> pl.DataFrame:
     """The map without its sentences: one row per segment and promise of `importance`.
 
-    `n_kpis` counts all its measures, `n_missing` those of them that do not count.
+    `n_kpis` counts all its measures, `n_missing` those of them that do not count and `n_uncertain`
+    those of the missing that do have a value.
     """
+    is_missing = pl.col("is_expected") & pl.col("score").is_null()
+    is_uncertain = is_missing & pl.col("value").is_not_null() & pl.col("target").is_not_null()
     promises = scores.group_by("segment", "promise").agg(
         *mean_score("score", "performance"),
         *mean_score("position", "position", weight="position_weight"),
         pl.col("is_expected").sum().cast(pl.UInt32).alias("n_kpis"),
-        (pl.col("is_expected") & pl.col("score").is_null())
-        .sum()
-        .cast(pl.UInt32)
-        .alias("n_missing"),
+        n_missing=is_missing.sum().cast(pl.UInt32),
+        n_uncertain=is_uncertain.sum().cast(pl.UInt32),
         period_kind=pl.col("period_kind").drop_nulls().first(),
         period_start_on=pl.col("period_start_on").min(),
         period_end_on=pl.col("period_end_on").max(),
@@ -141,7 +144,7 @@ def attribute_map(
         importance.join(promises, on=["segment", "promise"], how="left", maintain_order="left")
         .join(declared, on=["segment", "promise"], how="left", maintain_order="left")
         .with_columns(
-            pl.col("n_kpis", "n_missing").fill_null(0),
+            pl.col("n_kpis", "n_missing", "n_uncertain").fill_null(0),
             is_declared_bad=pl.col("since").is_not_null(),
         )
         .with_columns(verdict())

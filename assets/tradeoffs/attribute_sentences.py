@@ -105,6 +105,8 @@ def _verdict() -> pl.Expr:
     return (
         pl.when(pl.col("verdict") == "bad_on_purpose")
         .then(on_purpose)
+        .when(pl.col("n_uncertain") > 0)
+        .then(pl.lit("unknown, as a measure that has a value is not certain enough to judge by"))
         .when(pl.col("verdict") == "unknown")
         .then(pl.lit("unknown, as the interval reaches from weak to excellent"))
         .when(pl.col("is_declared_bad") & (pl.col("verdict") == "under_served"))

@@ -26,7 +26,7 @@ def verdict_of(importance, performance, low=None, high=None, is_declared=False):
     row = [(importance, performance, low, high, is_declared)]
     kinds = [*[pl.Float64] * 4, pl.Boolean]
     frame = pl.DataFrame(row, schema=dict(zip(COLUMNS, kinds, strict=True)), orient="row")
-    return frame.select(verdict()).item()
+    return frame.with_columns(n_uncertain=pl.lit(0)).select(verdict()).item()
 
 
 @pytest.mark.parametrize(
@@ -155,18 +155,31 @@ def test_a_weakness_that_is_not_declared_asks_whether_it_is_meant(
     assert "Independent review rate" in row["next_question"]
 
 
-def test_a_flagged_cell_is_missing_and_the_rest_is_judged(cells, catalogue, configuration, quarter):
+def test_a_measure_with_a_value_that_is_not_certain_makes_the_verdict_unknown(
+    cells, catalogue, configuration, quarter
+):
     measured = cells(
         {"kpi": "first_response_time", "value": 1 * HOUR, "is_stale": True},
         {"kpi": "csat", "value": 0.97},
     )
     rows, scores = both(configuration, catalogue, quarter, measured)
     row = the(rows, "regulated", "support")
-    assert (row["verdict"], row["n_kpis"], row["n_missing"]) == ("excels_where_it_counts", 2, 1)
+    assert (row["verdict"], row["n_kpis"], row["n_missing"]) == ("unknown", 2, 1)
+    assert row["n_uncertain"] == 1
+    assert "not certain enough to judge by" in row["sentence"]
     assert row["sentence"].endswith(" 1 of 2 measures is missing.")
     stale = scores.filter(segment="regulated", kpi="first_response_time").row(0, named=True)
     assert stale["value"] == HOUR
     assert stale["score"] is None
+
+
+def test_a_measure_without_data_is_missing_and_the_rest_is_judged(
+    cells, catalogue, configuration, quarter
+):
+    measured = cells({"kpi": "csat", "value": 0.97})
+    row = the(both(configuration, catalogue, quarter, measured)[0], "regulated", "support")
+    assert (row["verdict"], row["n_kpis"]) == ("excels_where_it_counts", 2)
+    assert (row["n_missing"], row["n_uncertain"]) == (1, 0)
 
 
 @pytest.mark.parametrize(
