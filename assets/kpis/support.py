@@ -1,6 +1,7 @@
 """Support, promised to software teams: there when it is asked for."""
 
-from assets.kpis.definition import ALL_SCOPES, Exclusion, Kpi, Slice
+from assets.kpis.definition import ALL_SCOPES, Example, Exclusion, Kpi, Slice, hours
+from assets.kpis.phrases import HOUR
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "support"
@@ -11,7 +12,7 @@ NOT_SUPPORT = (
 )
 BY_PRIORITY = Slice("priority", column="priority")
 PRIVATE_SCOPES = ("organisation", "segment", "customer")
-NESTED_PERIODS = ("month", "quarter")
+QUARTERS = ("quarter",)
 
 KPIS = (
     Kpi(
@@ -43,6 +44,13 @@ KPIS = (
         ),
         null_means="No ticket was created in the period, or nothing tells about replies.",
         definition_source="Zendesk: first reply time, business hours.",
+        example=Example(
+            records="tickets",
+            happened=hours(0.5, 1, 3, 6),
+            left=hours(2),
+            excluded=("is_spam",),
+            value=3 * HOUR,
+        ),
     ),
     Kpi(
         id="resolution_time",
@@ -71,6 +79,13 @@ KPIS = (
         ),
         null_means="No ticket was created in the period, or nothing tells about tickets.",
         definition_source="Zendesk: full resolution time, business hours.",
+        example=Example(
+            records="tickets",
+            happened=hours(2, 5, 9, 16),
+            still_open=hours(20),
+            excluded=("is_spam", "is_solved_at_unknown_time"),
+            value=9 * HOUR,
+        ),
     ),
     Kpi(
         id="csat",
@@ -92,7 +107,7 @@ KPIS = (
         numerator="is_good",
         minimum_n=20,
         scopes=PRIVATE_SCOPES,
-        periods=NESTED_PERIODS,
+        periods=QUARTERS,
         requires=("ticket_ratings",),
         definition=(
             "Good answers ÷ answers, of the surveys offered in the period; on a five-point scale "
@@ -101,6 +116,14 @@ KPIS = (
         ),
         null_means="Nobody answered, nothing tells about surveys, or it is withheld.",
         definition_source="Zendesk: satisfaction score, good ÷ (good + bad).",
+        example=Example(
+            records="answers to surveys",
+            n=20,
+            hits=17,
+            hit="were good",
+            excluded=("is_spam",),
+            value=17 / 20,
+        ),
     ),
     Kpi(
         id="csat_response_rate",
@@ -116,11 +139,19 @@ KPIS = (
         numerator="is_answered",
         minimum_n=20,
         scopes=PRIVATE_SCOPES,
-        periods=NESTED_PERIODS,
+        periods=("month", "quarter"),
         requires=("ticket_ratings",),
         definition="Answered surveys ÷ surveys offered in the period.",
         null_means="No survey was offered in the period, or nothing tells about surveys.",
         definition_source="Zendesk: satisfaction ratings, percentage surveyed that responded.",
+        example=Example(
+            records="offered surveys",
+            n=50,
+            hits=20,
+            hit="were answered",
+            excluded=("is_spam",),
+            value=20 / 50,
+        ),
     ),
 )
 

@@ -221,5 +221,5 @@ def test_surveys_that_nobody_answered_give_a_response_rate_and_no_satisfaction(c
         cells("csat_response_rate", "ratio", "organisation", "month"),
         oracle.csat_response_rate(recorded),
     )
-    satisfaction = cells("csat", "ratio", "organisation", "month")
+    satisfaction = cells("csat", "ratio", "organisation", "quarter")
     assert {(cell["value"], cell["n"]) for cell in satisfaction.values()} == {(None, 0)}
