@@ -46,7 +46,7 @@ def signs(
             incident_in_window(sequence, incidents, service_window),
         ],
         how="vertical",
-    )
+    ).unique()  # an unplanned release that also reverts shows one failure once
 
 
 def named_by_incident(releases: pl.LazyFrame, incidents: pl.LazyFrame) -> pl.LazyFrame:

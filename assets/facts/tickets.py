@@ -22,20 +22,25 @@ def milestones(events: pl.LazyFrame) -> pl.LazyFrame:
     Internal notes and bots do not answer. Closing is what a system does by itself some days after
     a ticket was solved; it counts as solving only where the ticket was not solved already.
     """
+    ticket = ["source", "ticket_id"]
     is_reply = (pl.col("kind") == "public_reply") & (pl.col("actor_kind") == "agent")
-    is_status = pl.col("kind") == "status"
-    status = pl.col("value").filter(is_status)
-    was_solved = status.shift(1).is_in(SOLVED).fill_null(False)
+    replies = events.filter(is_reply).group_by(ticket).agg(first_reply_at=pl.col("at").min())
+    status = pl.col("value")
+    is_first = pl.struct(ticket) != pl.struct(ticket).shift(1)
+    was_solved = (status.shift(1).is_in(SOLVED) & ~is_first).fill_null(False)
     is_solving = (status == "solved") | ((status == "closed") & ~was_solved)
-    return (
-        events.sort("at", "source_id")
-        .group_by("source", "ticket_id", maintain_order=True)
-        .agg(
-            first_reply_at=pl.col("at").filter(is_reply).min(),
-            last_solved_at=pl.col("at").filter(is_status).filter(is_solving).max(),
-            reopenings=(was_solved & status.is_in(SOLVED).not_()).sum(),
+    solved = (
+        events.filter(pl.col("kind") == "status")
+        .sort(*ticket, "at", "source_id")
+        .select(
+            *ticket,
+            solved_at=pl.when(is_solving).then("at"),
+            is_reopening=was_solved & status.is_in(SOLVED).not_(),
         )
+        .group_by(ticket)
+        .agg(last_solved_at=pl.col("solved_at").max(), reopenings=pl.col("is_reopening").sum())
     )
+    return replies.join(solved, on=ticket, how="full", coalesce=True)
 
 
 def tickets(

@@ -1,6 +1,6 @@
 """Accountability, promised to the business: who changed what, and who looked at it."""
 
-from assets.kpis.definition import Exclusion, Kpi, Slice
+from assets.kpis.definition import Example, Exclusion, Kpi, Slice
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "accountability"
@@ -29,6 +29,14 @@ KPIS = (
         ),
         null_means="No change was merged in the period, or nothing tells about reviews.",
         definition_source="OpenSSF Scorecard: Code-Review check, counted per change.",
+        example=Example(
+            records="merged changes",
+            n=60,
+            hits=54,
+            hit="were approved by somebody else",
+            excluded=("is_review_unknown",) * 2,
+            value=54 / 60,
+        ),
     ),
 )
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.kpis import accountability, feedback, flexibility, reliability, stability, support
 from assets.kpis.definition import Kpi
+from assets.kpis.worked_example import worked_example
 
 CATALOGUE: tuple[Kpi, ...] = (
     *flexibility.KPIS,
@@ -18,6 +19,8 @@ CATALOGUE: tuple[Kpi, ...] = (
 )
 
 EXCLUSION = pl.Struct({"column": pl.String, "sentence": pl.String})
+# Slices that are cut by another numerator and not by the value of a column.
+NUMERATOR = pl.Struct({"slice_kind": pl.String, "slice": pl.String, "column": pl.String})
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
     "name": pl.String,
@@ -38,6 +41,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "members": pl.List(pl.String),
     "exclusions": pl.List(EXCLUSION),
     "slices": pl.List(pl.String),
+    "slice_numerators": pl.List(NUMERATOR),
     "look_ahead_hours": pl.Int64,
     "minimum_n": pl.Int64,
     "requires": pl.List(pl.String),
@@ -49,6 +53,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "version": pl.Int64,
     "changelog": pl.String,
     "benchmark": pl.String,
+    "worked_example": pl.String,
 }
 
 
@@ -60,6 +65,12 @@ def as_frame(kpis: tuple[Kpi, ...] = CATALOGUE) -> pl.DataFrame:
             "headline_statistic": kpi.headline_statistic,
             "duration": kpi.duration,
             "slices": [s.kind for s in kpi.slices],
+            "slice_numerators": [
+                {"slice_kind": s.kind, "slice": name, "column": column}
+                for s in kpi.slices
+                for name, column in s.numerators.items()
+            ],
+            "worked_example": worked_example(kpi),
         }
         for kpi in kpis
     ]

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import polars as pl
 
-from assets.kpis.definition import Kpi
+from assets.kpis.definition import SCOPE_COLUMNS, Kpi
 from assets.kpis.known import covered_days, stale_cells
 from assets.kpis.measures import durations, rates, ratios
 from assets.kpis.periods import days_of, last_full_day
-from assets.kpis.terms import SCOPE_COLUMNS, Terms
+from assets.kpis.ranges import in_order, ranges, sums
+from assets.kpis.terms import Terms
 from assets.kpis.withholding import withheld
 
 MINIMUM_N_P90 = 50
@@ -62,34 +63,20 @@ def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     cohort = terms.cohort(kpi, fact)
     scopes = terms.scopes(kpi, cohort)
     periods = terms.periods(kpi)
-    days = days_of(periods)
-    grid = scopes.join(periods, how="cross").with_columns(
-        cell=cell_number(periods), slice_kind=pl.lit(""), slice=pl.lit("")
-    )
-    covered = covered_days(terms.spans, kpi.requires, scopes, days).with_columns(
+    grid = scopes.join(periods, how="cross").with_columns(cell=cell_number(periods))
+    covered = covered_days(terms.spans, kpi.requires, scopes, days_of(periods)).with_columns(
         cell=cell_number(periods)
     )
-    counted = grid.join(covered.select("cell", "covered_days"), on="cell", how="left").join(
-        n_excluded(kpi, cohort, scopes, days, periods, terms), on="cell", how="left"
-    )
-    rows = columns_needed(kpi, measured_rows(cohort))
-    members = (
-        terms.members(scopes, rows).join(days, on="day").with_columns(cell=cell_number(periods))
-    )
-    measured = pl.concat(
-        [
-            counted.join(statistics(kpi), how="cross").join(
-                measure(kpi, members, covered), on=["cell", "statistic"], how="left"
-            ),
-            *(
-                counted.drop("slice_kind", "slice").join(found, on="cell")
-                for found in sliced(kpi, members, covered)
-            ),
-        ],
-        how="diagonal",
-    )
+    grid = grid.join(covered.select("cell", "covered_days"), on="cell", how="left")
+    left_out = n_excluded(terms.members(scopes, excluded_rows(kpi, cohort)), grid)
+    grid = grid.join(left_out, on="cell", how="left")
+    rows = in_order(terms.members(scopes, columns_needed(kpi, measured_rows(cohort))))
+    whole = measure(kpi, rows, grid).with_columns(slice_kind=pl.lit(""), slice=pl.lit(""))
+    keys = grid.join(statistics(kpi), how="cross").join(whole, on=["cell", "statistic"], how="left")
+    measured = [keys.with_columns(pl.col("slice_kind", "slice").fill_null(""))]
+    measured += [grid.join(found, on="cell") for found in sliced(kpi, rows, grid)]
     stale = stale_cells(terms.doubts(kpi, scopes), periods)
-    return judged(kpi, measured, stale, terms)
+    return judged(kpi, pl.concat(measured, how="diagonal"), stale, terms)
 
 
 def measured_rows(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -114,47 +101,33 @@ def statistics(kpi: Kpi) -> pl.DataFrame:
 
 def columns_needed(kpi: Kpi, rows: pl.DataFrame) -> pl.DataFrame:
     """Early and narrow: what is added up is counted per day here, before it is multiplied."""
-    sliced_by = [s.column for s in kpi.slices if s.column]
-    keys = ["scope_set", "day", *present(kpi), *sliced_by]
+    keys = ["scope_set", "day", *kpi.columns]
     if kpi.clock:
-        return rows.select(*keys, f"{kpi.clock}_seconds", f"{kpi.clock}_exit").drop_nulls(
-            f"{kpi.clock}_seconds"
-        )
-    numerators = [n for s in kpi.slices for n in s.numerators.values()]
-    columns = [*numerators, *([kpi.numerator] if kpi.numerator else [])]
-    cluster = (
-        [pl.struct(*kpi.clusters, "day").rank("dense").cast(pl.Int64).alias("cluster")]
-        if kpi.clusters
-        else []
-    )
-    return (
-        rows.with_columns(*cluster)
-        .group_by(*keys, *columns, *(["cluster"] if kpi.clusters else []))
-        .agg(weight=pl.len().cast(pl.Int64))
-    )
+        return rows.select(keys).drop_nulls(f"{kpi.clock}_seconds")
+    return rows.group_by(keys).agg(weight=pl.len().cast(pl.Int64))
 
 
-def measure(kpi: Kpi, members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+def measure(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """All headline statistics of a KPI by cell."""
     if kpi.clock:
-        return durations(kpi, members)
+        return durations(kpi, rows, grid)
     if kpi.numerator:
-        return ratios(kpi, members, kpi.numerator)
-    return rates(members, covered.select("cell", "covered_days"))
+        return ratios(kpi, rows, grid, kpi.numerator)
+    return rates(rows, grid)
 
 
-def sliced(kpi: Kpi, members: pl.DataFrame, covered: pl.DataFrame) -> list[pl.DataFrame]:
+def sliced(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> list[pl.DataFrame]:
     """The statistics of each slice, with `slice_kind` and `slice`."""
     found = []
     for cut in kpi.slices:
-        parts = (
-            {name: ratios(kpi, members, column) for name, column in cut.numerators.items()}
-            if cut.numerators
-            else {
-                str(name): measure(kpi, part, covered.join(part, on="cell", how="semi"))
-                for (name,), part in members.group_by(cut.column)
+        place = grid.filter(pl.col("period_kind").is_in(cut.periods))
+        if cut.column is None:
+            parts = {name: ratios(kpi, rows, place, of) for name, of in cut.numerators.items()}
+        else:
+            parts = {
+                str(name): measure(kpi, part, place.join(ranges(part, place), on="cell"))
+                for (name,), part in rows.group_by(cut.column, maintain_order=True)
             }
-        )
         found += [
             part.with_columns(slice_kind=pl.lit(cut.kind), slice=pl.lit(name))
             for name, part in parts.items()
@@ -162,26 +135,19 @@ def sliced(kpi: Kpi, members: pl.DataFrame, covered: pl.DataFrame) -> list[pl.Da
     return found
 
 
-def n_excluded(
-    kpi: Kpi,
-    cohort: pl.DataFrame,
-    scopes: pl.DataFrame,
-    days: pl.DataFrame,
-    periods: pl.DataFrame,
-    terms: Terms,
-) -> pl.DataFrame:
-    """`cell, n_excluded`: rows of the cohort that a rule keeps from being measured."""
-    rows = (
+def excluded_rows(kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
+    """How many rows of the cohort a rule keeps from being measured, by scope set and day."""
+    return (
         cohort.filter(pl.col("excluded_by").is_not_null())
         .group_by("scope_set", "day", *present(kpi))
-        .agg(n_excluded=pl.len())
+        .agg(n_excluded=pl.len().cast(pl.Int64))
     )
-    return (
-        terms.members(scopes, rows)
-        .join(days, on="day")
-        .group_by(cell=cell_number(periods))
-        .agg(pl.col("n_excluded").sum())
-    )
+
+
+def n_excluded(members: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
+    """`cell, n_excluded`."""
+    rows = in_order(members)
+    return sums(rows, ranges(rows, grid), n_excluded=pl.col("n_excluded"))
 
 
 def judged(kpi: Kpi, measured: pl.DataFrame, stale: pl.DataFrame, terms: Terms) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Literal
 Statistic = Literal["p50", "p90", "ratio", "rate"]
 ALL_PERIODS = ("week", "month", "quarter", "trailing_28d")
 ALL_SCOPES = ("organisation", "segment", "customer", "service")
+SCOPE_COLUMNS = ("tool", "offering")  # scopes that a fact has as columns, not in its scope set
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,46 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Slice:
-    """Cells beside the headline: by the values of a column, or by other numerators."""
+    """Cells beside the headline: by the values of a column, or by other numerators.
+
+    They are few where the headline is many: a week of one service and one priority tells nothing.
+    """
 
     kind: str
     column: str | None = None
     numerators: dict[str, str] = field(default_factory=dict)
+    periods: tuple[str, ...] = ("month", "quarter")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A June 2026 with few records, and the headline statistic of its month (else quarter).
+
+    `records` says what comes in; the rest how many, or with which seconds on the clock: `happened`,
+    `still_open` and `left` by a competing exit for durations; `n` and `hits` (with the numerator,
+    which `hit` says in words) for ratios; `n` for rates; `excluded` names one exclusion per record.
+    """
+
+    records: str
+    value: float
+    happened: tuple[float, ...] = ()
+    still_open: tuple[float, ...] = ()
+    left: tuple[float, ...] = ()
+    n: int = 0
+    hits: int = 0
+    hit: str = ""
+    excluded: tuple[str, ...] = ()
+    too_young: int = 0
+
+
+def minutes(*amounts: float) -> tuple[float, ...]:
+    """Seconds of so many minutes each, for an example's clocks."""
+    return tuple(60 * amount for amount in amounts)
+
+
+def hours(*amounts: float) -> tuple[float, ...]:
+    """Seconds of so many hours each, for an example's clocks."""
+    return tuple(3_600 * amount for amount in amounts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +100,7 @@ class Kpi:
     scopes: tuple[str, ...] = ALL_SCOPES
     periods: tuple[str, ...] = ALL_PERIODS
     benchmark: str = ""
+    example: Example | None = None
     version: int = 1
     changelog: str = "1: first definition."
 
@@ -73,6 +110,23 @@ class Kpi:
         return self.statistics[0]
 
     @property
+    def columns(self) -> list[str]:
+        """The columns of the fact that its cells are made of."""
+        clock = [f"{self.clock}_seconds", f"{self.clock}_exit"] if self.clock else []
+        ratio = [self.numerator] if self.numerator else []
+        by_value = [s.column for s in self.slices if s.column]
+        by_numerator = [name for s in self.slices for name in s.numerators.values()]
+        places = [kind for kind in SCOPE_COLUMNS if kind in self.scopes]
+        return list(
+            dict.fromkeys([*places, *clock, *ratio, *by_value, *by_numerator, *self.clusters])
+        )
+
+    @property
     def duration(self) -> str | None:
         """The column of elapsed seconds, if the KPI has a clock."""
         return f"{self.clock}_seconds" if self.clock else None
+
+    @property
+    def is_business_time(self) -> bool:
+        """Whether the clock runs in support hours only."""
+        return "business" in (self.clock or "")

@@ -1,6 +1,7 @@
 """Feedback, promised to software teams: actionable, quickly and constantly."""
 
-from assets.kpis.definition import ALL_SCOPES, Exclusion, Kpi, Slice
+from assets.kpis.definition import ALL_SCOPES, Example, Exclusion, Kpi, Slice, minutes
+from assets.kpis.phrases import MINUTE
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "feedback"
@@ -33,6 +34,12 @@ KPIS = (
         definition="Time from queueing a CI run that a change started to its verdict.",
         null_means="No change started a run in the period, or nothing tells about runs.",
         definition_source="Plumbline; run duration plus the wait before it.",
+        example=Example(
+            records="runs that a change started",
+            happened=minutes(6, 8, 10, 14, 40),
+            excluded=("is_without_verdict",),
+            value=10 * MINUTE,
+        ),
     ),
     Kpi(
         id="ci_queue_time",
@@ -57,6 +64,11 @@ KPIS = (
         definition="Time that a CI run waits for a runner.",
         null_means="No run was queued in the period, or nothing tells about runs.",
         definition_source="Plumbline; GitHub's job queue time.",
+        example=Example(
+            records="runs",
+            happened=minutes(0.1, 0.2, 0.5, 1, 15),
+            value=30.0,
+        ),
     ),
     Kpi(
         id="ci_success_rate",
@@ -86,6 +98,14 @@ KPIS = (
         ),
         null_means="No run on a default branch gave a verdict, or nothing tells about runs.",
         definition_source="CircleCI, State of Software Delivery: default branch success rate.",
+        example=Example(
+            records="runs on default branches",
+            n=40,
+            hits=34,
+            hit="were successful",
+            excluded=("is_without_verdict", "is_without_verdict", "is_unfinished"),
+            value=34 / 40,
+        ),
     ),
 )
 

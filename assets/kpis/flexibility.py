@@ -1,6 +1,7 @@
 """Flexibility, promised to software teams: ship often, ship soon."""
 
-from assets.kpis.definition import Exclusion, Kpi, Slice
+from assets.kpis.definition import Example, Exclusion, Kpi, Slice, hours, minutes
+from assets.kpis.phrases import HOUR, MINUTE
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "flexibility"
@@ -16,7 +17,14 @@ NOT_DEPLOYED = (
 
 
 def stage(
-    id: str, name: str, clock: str, start: str, starts: str, stops: str, definition: str
+    id: str,
+    name: str,
+    clock: str,
+    start: str,
+    starts: str,
+    stops: str,
+    definition: str,
+    example: Example,
 ) -> Kpi:
     """A stage of the lead time: its cohort enters when its own clock starts."""
     return Kpi(
@@ -38,6 +46,7 @@ def stage(
         definition=definition,
         null_means="No change entered this stage in the period, or nothing tells about it.",
         definition_source="Plumbline; stages as in LinearB's and GitLab's value stream analytics.",
+        example=example,
     )
 
 
@@ -71,6 +80,13 @@ KPIS = (
         null_means="No change was merged in the period, or nothing tells about it.",
         definition_source=DORA,
         benchmark="DORA 2025 asks for it in ranges from less than an hour to more than six months.",
+        example=Example(
+            records="merged changes",
+            happened=hours(4, 20, 48, 216),
+            still_open=hours(120),
+            excluded=("is_in_repo_never_deployed",),
+            value=48 * HOUR,
+        ),
     ),
     stage(
         "coding_time",
@@ -80,6 +96,9 @@ KPIS = (
         "The first commit is authored.",
         "The change is ready for review.",
         "Time from the first commit to the moment the change is offered for review.",
+        Example(
+            records="begun changes", happened=hours(1, 5, 9, 30), left=hours(50), value=9 * HOUR
+        ),
     ),
     stage(
         "pickup_time",
@@ -90,6 +109,13 @@ KPIS = (
         "Somebody other than the author, no bot, reviews it.",
         "Time that a change waits for its first review. Merged or closed without one, it left "
         "by another exit.",
+        Example(
+            records="changes ready for review",
+            happened=hours(1, 3, 5),
+            still_open=hours(6),
+            left=hours(2),
+            value=5 * HOUR,
+        ),
     ),
     stage(
         "review_time",
@@ -99,6 +125,9 @@ KPIS = (
         "The first review.",
         "The approval, or the merge where nobody approved.",
         "Time from the first review to the approval.",
+        Example(
+            records="reviewed changes", happened=hours(0.5, 2, 4, 8), left=hours(3), value=4 * HOUR
+        ),
     ),
     stage(
         "merge_wait",
@@ -108,6 +137,12 @@ KPIS = (
         "The approval.",
         "The merge.",
         "Time that an approved change waits for its merge.",
+        Example(
+            records="approved changes",
+            happened=minutes(10, 20, 40, 120),
+            left=minutes(60),
+            value=40 * MINUTE,
+        ),
     ),
     Kpi(
         id="deploy_wait",
@@ -129,6 +164,13 @@ KPIS = (
         definition="Time from the merge of a change to its first successful production deployment.",
         null_means="No change was merged in the period, or nothing tells about it.",
         definition_source="Lead time for changes as Four Keys counts it from the merge.",
+        example=Example(
+            records="merged changes",
+            happened=hours(2, 5, 20),
+            still_open=hours(26, 96),
+            excluded=("is_before_first_deployment",),
+            value=20 * HOUR,
+        ),
     ),
     stage(
         "open_to_merge_time",
@@ -139,6 +181,13 @@ KPIS = (
         "It is merged.",
         "Time from opening a change to its merge. A change that was abandoned never merges: it "
         "is another exit, not a fast merge.",
+        Example(
+            records="opened changes",
+            happened=hours(3, 24, 48),
+            still_open=hours(240),
+            left=hours(30),
+            value=48 * HOUR,
+        ),
     ),
     Kpi(
         id="deployment_frequency",
@@ -160,6 +209,11 @@ KPIS = (
         null_means="No source tells about deployments in the period.",
         definition_source=DORA,
         benchmark="DORA 2025 asks for it in ranges from on demand to less than every six months.",
+        example=Example(
+            records="successful production releases",
+            n=29,
+            value=29 * 7 / 30,
+        ),
     ),
 )
 

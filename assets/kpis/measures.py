@@ -1,14 +1,16 @@
 """The three ways of measuring a cell: durations, ratios, rates.
 
-Each takes members (`cell` and what is measured, one row per event and cell) and gives one row per
-cell and statistic: `cell, statistic, state, value, low, high, n, n_open`.
+Each takes rows in order and the ranges of them that are cells (`assets.kpis.ranges`), and gives
+one row per cell and statistic: `cell, statistic, state, value, low, high, n, n_open`.
 """
 
 import polars as pl
 
 from assets.kpis.definition import Kpi
-from assets.methods.intervals import clustered_ratio, poisson_rate, wilson
-from assets.methods.kaplan_meier import quantiles
+from assets.kpis.ranges import ranges, sums
+from assets.methods.distributions import Floats
+from assets.methods.intervals import poisson_rate, ratio_of_clusters, wilson
+from assets.methods.range_quantiles import quantiles
 
 QUANTILES = {"p50": 0.5, "p90": 0.9}
 DAYS_PER_WEEK = 7
@@ -24,62 +26,38 @@ MEASURED: dict[str, type[pl.DataType]] = {
 }
 
 
-def durations(kpi: Kpi, members: pl.DataFrame) -> pl.DataFrame:
+def durations(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """Quantiles of time by Kaplan-Meier; with competing exits by Aalen-Johansen."""
     asked = {QUANTILES[s]: s for s in kpi.statistics if s in QUANTILES}
+    cells = ranges(rows, grid)
     found = quantiles(
-        members.get_column("cell").to_numpy(),
-        members.get_column(f"{kpi.clock}_seconds").to_numpy(),
-        members.get_column(f"{kpi.clock}_exit").to_numpy(),
+        rows.get_column(f"{kpi.clock}_seconds").to_numpy(),
+        rows.get_column(f"{kpi.clock}_exit").to_numpy(),
+        cells.get_column("first").to_numpy(),
+        cells.get_column("last").to_numpy(),
         list(asked),
         competing=kpi.exit_without_event == "competing",
     )
     return _measured(
         found.select(
             pl.exclude("group", "probability"),
-            cell="group",
+            cell=cells.get_column("cell").gather(found.get_column("group")),
             statistic=pl.col("probability").replace_strict(asked, return_dtype=pl.String),
         )
     )
 
 
-def ratios(kpi: Kpi, members: pl.DataFrame, numerator: str) -> pl.DataFrame:
+def ratios(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame, numerator: str) -> pl.DataFrame:
     """Share of members with the numerator; Wilson, or robust to clusters where there are any."""
+    hits = pl.col(numerator).cast(pl.Int64) * pl.col("weight")
     if kpi.clusters:
-        return _clustered(members, numerator)
-    sums = members.group_by("cell").agg(
-        hits=(pl.col(numerator) * pl.col("weight")).sum(), n=pl.col("weight").sum()
-    )
-    low, high = wilson(sums.get_column("hits").to_numpy(), sums.get_column("n").to_numpy())
+        found, (value, low, high) = _clustered(kpi, rows.with_columns(hits=hits), grid)
+    else:
+        found = sums(rows, ranges(rows, grid), hits=hits, n=pl.col("weight"))
+        of, n = (found.get_column(name).to_numpy() for name in ("hits", "n"))
+        value, (low, high) = of / n, wilson(of, n)
     return _measured(
-        sums.select(
-            "cell",
-            "n",
-            statistic=pl.lit("ratio"),
-            state=pl.lit("ok"),
-            value=pl.col("hits") / pl.col("n"),
-            low=pl.Series(low),
-            high=pl.Series(high),
-            n_open=0,
-        )
-    )
-
-
-def _clustered(members: pl.DataFrame, numerator: str) -> pl.DataFrame:
-    sums = (
-        members.group_by("cell", "cluster")
-        .agg(hits=(pl.col(numerator) * pl.col("weight")).sum(), trials=pl.col("weight").sum())
-        .sort("cell")
-    )
-    value, low, high = clustered_ratio(
-        sums.get_column("hits").to_numpy(),
-        sums.get_column("trials").to_numpy(),
-        sums.get_column("cluster").to_numpy(),
-        sums.get_column("cell").to_numpy(),
-    )
-    trials = sums.group_by("cell", maintain_order=True).agg(n=pl.col("trials").sum())
-    return _measured(
-        trials.with_columns(
+        found.with_columns(
             statistic=pl.lit("ratio"),
             state=pl.lit("ok"),
             value=pl.Series(value),
@@ -90,14 +68,38 @@ def _clustered(members: pl.DataFrame, numerator: str) -> pl.DataFrame:
     )
 
 
-def rates(members: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
+def _clustered(
+    kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame
+) -> tuple[pl.DataFrame, tuple[Floats, Floats, Floats]]:
+    """A cluster lies within a day, so what its interval needs adds up over days."""
+    clusters = (
+        rows.group_by("place", *kpi.clusters).agg(pl.col("hits", "weight").sum()).sort("place")
+    )
+    hits, trials = pl.col("hits"), pl.col("weight")
+    found = sums(
+        clusters,
+        ranges(clusters, grid),
+        clusters=(trials > 0).cast(pl.Int64),
+        hits=hits,
+        n=trials,
+        hits_squared=hits**2,
+        hits_trials=hits * trials,
+        trials_squared=trials**2,
+    )
+    return found, ratio_of_clusters(*(found.get_column(c).to_numpy() for c in found.columns[1:]))
+
+
+def rates(rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """Events per covered week with Garwood's exact interval; a covered cell without events is 0.
 
-    `covered`: `cell, covered_days`.
+    The grid's `covered_days` is null for a cell of which nobody tells: it is left out.
     """
-    counted = covered.join(
-        members.group_by("cell").agg(n=pl.col("weight").sum()), on="cell", how="left"
-    ).with_columns(pl.col("n").fill_null(0), weeks=pl.col("covered_days") / DAYS_PER_WEEK)
+    counted = (
+        grid.select("cell", "covered_days")
+        .drop_nulls()
+        .join(sums(rows, ranges(rows, grid), n=pl.col("weight")), on="cell", how="left")
+        .with_columns(pl.col("n").fill_null(0), weeks=pl.col("covered_days") / DAYS_PER_WEEK)
+    )
     low, high = poisson_rate(
         counted.get_column("n").to_numpy(), counted.get_column("weeks").to_numpy()
     )

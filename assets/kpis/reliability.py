@@ -1,6 +1,7 @@
 """Reliability, promised to the business: what runs keeps running, and is soon back."""
 
-from assets.kpis.definition import Exclusion, Kpi, Slice
+from assets.kpis.definition import Example, Exclusion, Kpi, Slice, hours, minutes
+from assets.kpis.phrases import HOUR, MINUTE
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "reliability"
@@ -31,6 +32,13 @@ KPIS = (
         ),
         null_means="No incident was opened in the period, or nothing tells about incidents.",
         definition_source="DORA 2018–2022: time to restore service.",
+        example=Example(
+            records="incidents",
+            happened=minutes(20, 50, 120, 300),
+            still_open=hours(9),
+            excluded=("is_duplicate",),
+            value=2 * HOUR,
+        ),
     ),
     Kpi(
         id="time_to_acknowledge",
@@ -55,6 +63,13 @@ KPIS = (
         ),
         null_means="No incident was opened in the period, or nothing tells about incidents.",
         definition_source="PagerDuty: mean time to acknowledge, here as a median.",
+        example=Example(
+            records="incidents",
+            happened=minutes(2, 4, 9, 15),
+            left=minutes(6),
+            excluded=("is_duplicate",),
+            value=9 * MINUTE,
+        ),
     ),
     Kpi(
         id="incident_frequency",
@@ -73,6 +88,12 @@ KPIS = (
         definition="Incidents opened per covered week. A covered period without any is 0.",
         null_means="No source tells about incidents in the period.",
         definition_source="Plumbline.",
+        example=Example(
+            records="incidents",
+            n=6,
+            excluded=("is_duplicate",),
+            value=6 * 7 / 30,
+        ),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Stability, promised to the business: a change does not break what worked."""
 
-from assets.kpis.definition import Exclusion, Kpi, Slice
+from assets.kpis.definition import Example, Exclusion, Kpi, Slice, hours
+from assets.kpis.phrases import HOUR
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "stability"
@@ -39,6 +40,15 @@ KPIS = (
         null_means="No planned release is mature, or deployments or incidents are not told of.",
         definition_source=DORA,
         benchmark="DORA 2025 asks for it in ranges from 0–2 % to more than 64 %.",
+        example=Example(
+            records="successful production releases",
+            n=40,
+            hits=5,
+            hit="needed remediation",
+            excluded=("is_remediating",) * 4,
+            too_young=2,
+            value=5 / 40,
+        ),
     ),
     Kpi(
         id="unlinked_incident_share",
@@ -60,6 +70,14 @@ KPIS = (
         ),
         null_means="No incident was opened in the period, or nothing tells about incidents.",
         definition_source="Plumbline.",
+        example=Example(
+            records="incidents",
+            n=20,
+            hits=6,
+            hit="are linked to no release",
+            excluded=("is_duplicate",),
+            value=6 / 20,
+        ),
     ),
     Kpi(
         id="failed_deployment_recovery_time",
@@ -86,6 +104,12 @@ KPIS = (
         null_means="No release failed in the period, or deployments or incidents are not told of.",
         definition_source=DORA,
         benchmark="DORA 2025 asks for it in ranges from under an hour to more than six months.",
+        example=Example(
+            records="failed production releases",
+            happened=hours(0.5, 1, 4, 9),
+            still_open=hours(30),
+            value=4 * HOUR,
+        ),
     ),
     Kpi(
         id="deployment_success_rate",
@@ -108,6 +132,13 @@ KPIS = (
         ),
         null_means="No deployment ended in the period, or nothing tells about deployments.",
         definition_source="GitLab and Apache DevLake call it deployment success rate.",
+        example=Example(
+            records="finished production releases",
+            n=50,
+            hits=47,
+            hit="were successful",
+            value=47 / 50,
+        ),
     ),
 )
 

@@ -6,11 +6,9 @@ from functools import cached_property
 
 import polars as pl
 
-from assets.kpis.definition import Kpi
+from assets.kpis.definition import SCOPE_COLUMNS, Kpi
 from assets.kpis.known import doubts, spans
 from assets.kpis.periods import last_full_day, local_day, periods
-
-SCOPE_COLUMNS = ("tool", "offering")
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Terms:
         return every.filter(pl.col("period_kind").is_in(kpi.periods))
 
     def cohort(self, kpi: Kpi, fact: pl.DataFrame) -> pl.DataFrame:
-        """The rows that a KPI is about, with `day`, `excluded_by` and `is_immature`.
+        """The rows that a KPI is about, with `day`, `excluded_by`, `is_immature` and what it reads.
 
         Today's rows are not in it: a day counts when it is over, with its events and its hours.
         """
@@ -56,7 +54,10 @@ class Terms:
             fact.lazy()
             .filter(pl.all_horizontal(pl.col(m) for m in kpi.members) if kpi.members else True)
             .filter(pl.col(kpi.entered_at).is_not_null())
-            .with_columns(
+            .select(
+                "scope_set",
+                # Grouping by words is done by their numbers.
+                *(pl.col(c).cast(pl.Categorical) if c in kpi.clusters else c for c in kpi.columns),
                 local_day(pl.col(kpi.entered_at), self.zone),
                 excluded_by=pl.coalesce(*excluded, pl.lit(None, dtype=pl.String)),
                 is_immature=pl.col(kpi.entered_at) > self.as_of - look_ahead,

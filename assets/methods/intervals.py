@@ -73,21 +73,49 @@ def clustered_ratio(
     )
     size = 1 if group is None else len(groups)
     owner, num, den = _sum_by_cluster(code, label, num, den)
-    top, bottom = np.bincount(owner, num, size), np.bincount(owner, den, size)
-    clusters = np.bincount(owner, den > 0, size)
+    answer = ratio_of_clusters(
+        np.bincount(owner, den > 0, size),
+        *(np.bincount(owner, each, size) for each in (num, den, num**2, num * den, den**2)),
+        level=level,
+    )
+    value, low, high = (each.reshape(() if group is None else (size,)) for each in answer)
+    return value, low, high
+
+
+def ratio_of_clusters(
+    clusters: ArrayLike,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    numerator_squared: ArrayLike,
+    product: ArrayLike,
+    denominator_squared: ArrayLike,
+    *,
+    level: float = 0.95,
+) -> tuple[Floats, Floats, Floats]:
+    """What `clustered_ratio` says, from the number of clusters and sums over them.
+
+    One element per ratio: how many clusters have a denominator, the sums of their numerators and
+    denominators, of the squares of both, and of their products.
+    """
+    size = _floats(clusters)
+    top, bottom = _floats(numerator), _floats(denominator)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(bottom > 0, top / bottom, np.nan)
-        squares = np.bincount(owner, (num - value[owner] * den) ** 2, size)
-        deviation = np.sqrt(clusters / (clusters - 1) * squares) / bottom
+        squares = (
+            _floats(numerator_squared)
+            - 2 * value * _floats(product)
+            + value**2 * _floats(denominator_squared)
+        )
+        # What is left of equal ratios after rounding: no spread.
+        squares = np.where(squares > 1e-12 * _floats(numerator_squared), squares, 0)
+        deviation = np.sqrt(size / (size - 1) * squares) / bottom
         logit = np.log(value / (1 - value))
-        half = t_quantile(level, clusters - 1) * deviation / (value * (1 - value))
-        # A spread below 1e-12 is rounding: clusters whose ratios are all the same.
-        has_spread = (clusters > 1) & (value > 0) & (value < 1) & (deviation > 1e-12)
+        half = t_quantile(level, size - 1) * deviation / (value * (1 - value))
+        has_spread = (size > 1) & (value > 0) & (value < 1) & (deviation > 0)
         flat_low, flat_high = wilson(top, bottom, level)
         low = np.where(has_spread, _expit(logit - half), flat_low)
         high = np.where(has_spread, _expit(logit + half), flat_high)
-    shape = () if group is None else (size,)
-    return value.reshape(shape), low.reshape(shape), high.reshape(shape)
+    return value, low, high
 
 
 def _sum_by_cluster(

@@ -130,11 +130,9 @@ def restricted_mean(
 
 def _estimate(table: RiskTable, level: float, competing: bool) -> _Curve:
     share, variance = _aalen_johansen(table) if competing else _greenwood(table)
-    z, outside = normal_quantile(level), tail(level)
+    outside = tail(level)
     is_between = (share > 0) & (share < 1)
-    inside = np.where(is_between, share, 0.5)
-    depth = -np.log(inside)
-    half = np.exp(z * np.sqrt(variance) / (inside * depth))
+    low, high = log_log_band(np.where(is_between, share, 0.5), variance, level)
     # Where everybody at risk leaves at once Greenwood has no width; the exact binomial bound of
     # that last risk set takes its place.
     is_last = (share == 0) & (table.events == table.at_risk) & (table.events > 0)
@@ -144,10 +142,17 @@ def _estimate(table: RiskTable, level: float, competing: bool) -> _Curve:
         table=table,
         share=share,
         variance=variance,
-        low=np.where(is_between, np.exp(-depth * half), at_ends),
-        high=np.where(is_between, np.exp(-depth / half), np.where(is_last, last, at_ends)),
+        low=np.where(is_between, low, at_ends),
+        high=np.where(is_between, high, np.where(is_last, last, at_ends)),
         outside=outside,
     )
+
+
+def log_log_band(share: Floats, variance: Floats, level: float) -> tuple[Floats, Floats]:
+    """Pointwise band of a curve on the log-log scale, as (low, high), for shares within 0..1."""
+    depth = -np.log(share)
+    half = np.exp(normal_quantile(level) * np.sqrt(variance) / (share * depth))
+    return np.exp(-depth * half), np.exp(-depth / half)
 
 
 def _greenwood(table: RiskTable) -> tuple[Floats, Floats]:

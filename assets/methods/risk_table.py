@@ -31,18 +31,18 @@ class RiskTable:
     competing: Floats
 
     def running(self, ufunc: np.ufunc, values: Floats) -> Floats:
-        """Accumulate within each group (`np.add` or `np.multiply`) in log2(longest) passes.
+        """Accumulate within each group, `np.add` or `np.multiply`.
 
-        A global cumsum minus each group's offset would lose 1e-7 at 1 M rows; this keeps 1e-14.
+        A global cumsum minus each group's offset would lose 1e-7 at 1 M rows; this keeps 1e-13.
         """
-        result = values.copy()
-        position = np.arange(len(values)) - self.first[self.owner]
-        step, longest = 1, int(position.max(initial=0))
-        while step <= longest:
-            rows = np.flatnonzero(position >= step)
-            result[rows] = ufunc(result[rows], result[rows - step])
-            step *= 2
-        return result
+        value = pl.col("value")
+        rows = pl.DataFrame({"owner": self.owner, "value": values})
+        running = (
+            rows.with_columns(pl.col("owner").set_sorted())
+            .group_by("owner", maintain_order=True)
+            .agg(value.cum_sum() if ufunc is np.add else value.cum_prod())
+        )
+        return running.get_column("value").explode(empty_as_null=False).to_numpy()
 
     def before(self, values: Floats, start: float) -> Floats:
         """Each row's value just before its time: the previous row's, or `start` in the first."""

@@ -9,7 +9,7 @@ from hypothesis import settings
 from assets.facts.releases import releases, with_service
 from assets.schema import SHAPES
 
-settings.register_profile("facts", deadline=None, max_examples=60)
+settings.register_profile("facts", deadline=None, max_examples=50)
 settings.load_profile("facts")
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

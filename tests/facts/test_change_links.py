@@ -12,6 +12,8 @@ SHAS = ("a", "b", "c", "d")
 
 def cut_of(release, changes, commits):
     """DESIGN in plain words: all that was merged until the deployed commit was merged."""
+    if release["commit_sha"] is None:
+        return release["created_at"]
     same = (release["repo"], release["commit_sha"])
     merged = [
         c["merged_at"] for c in changes if (c["repo"], c["merge_sha"]) == same and c["merged_at"]

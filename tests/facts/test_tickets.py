@@ -95,6 +95,7 @@ def test_a_ticket_that_was_reopened_and_then_closed_was_solved_by_closing(fact, 
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 9), st.sampled_from(("open", "pending", "solved", "closed"))),
+        min_size=1,
         max_size=7,
     )
 )

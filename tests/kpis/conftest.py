@@ -1,15 +1,25 @@
 """Builders that the tests of the cells share: the terms of a run, and facts of one kind."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import settings
 
+from assets.facts.deployments import deployments
+from assets.facts.failed_deployments import failed_deployments
+from assets.facts.failures import placebo, signs
+from assets.facts.incidents import incidents, restored
+from assets.facts.ownership import identified
+from assets.facts.releases import in_sequence, releases, with_service
+from assets.facts.scope_sets import scope_sets, with_scope_set
+from assets.facts.told_scopes import ENTITIES, told_scopes
+from assets.kpis.cells import cells
 from assets.kpis.definition import Kpi
 from assets.kpis.terms import Terms
+from assets.schema import SHAPES
 
-settings.register_profile("kpis", deadline=None, max_examples=40)
+settings.register_profile("kpis", deadline=None, max_examples=25)
 settings.load_profile("kpis")
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -48,6 +58,7 @@ TOLD = {
     "tool": pl.String,
     "offering": pl.String,
 }
+ALWAYS = date(1970, 1, 1)
 TEXTS = {
     "audience": "business",
     "direction": "lower",
@@ -96,6 +107,79 @@ def _kpi(statistics, **other):
         "requires": ("tickets",),
     }
     return Kpi(statistics=statistics, **(TEXTS | usual | other))
+
+
+def _table(entity, rows):
+    schema = SHAPES[entity].table
+    full = [
+        dict.fromkeys(schema) | {"source": "s", "source_id": str(i)} | r for i, r in enumerate(rows)
+    ]
+    return pl.LazyFrame(full, schema=schema)
+
+
+def _reference(owners, segments):
+    """Ownership by service, customers and services, as configured."""
+    owned = [(c, "service", s, ALWAYS, None) for s, served in owners.items() for c in served]
+    names = ["customer", "kind", "match", "valid_from", "valid_to"]
+    schema = dict.fromkeys(names[:3], pl.String) | dict.fromkeys(names[3:], pl.Date)
+    ownership = pl.LazyFrame(owned, schema=schema, orient="row")
+    customers = pl.DataFrame(
+        [(c, c.upper(), s, ALWAYS) for c, s in segments.items()],
+        schema=["id", "name", "segment", "valid_from"],
+        orient="row",
+    )
+    services = pl.LazyFrame(
+        {"id": list(owners), "name": [f"The {s}" for s in owners], "repos": [[]] * len(owners)},
+        schema={"id": pl.String, "name": pl.String, "repos": pl.List(pl.String)},
+    ).with_columns(valid_from=ALWAYS)
+    return ownership, customers, services
+
+
+def _whole_way(kpis, deployed, opened, owners, segments, begin, as_of):
+    """The cells of the KPIs asked for, by the functions that the assets call."""
+    ownership, customers, services = _reference(owners, segments)
+    named = [
+        identified(_table(entity, rows), services, ownership)
+        for entity, rows in (("deployments", deployed), ("incidents", opened))
+    ]
+    keys = pl.concat([frame.select("key") for frame in named]).unique().collect()
+    sets = scope_sets(keys, ownership.collect(), customers, services.collect(), "Europe/Berlin")
+    located = [
+        with_scope_set(frame, at, sets.lazy())
+        for frame, at in zip(named, ("created_at", "opened_at"), strict=True)
+    ]
+    released = releases(with_service(located[0], services))
+    whole = named[1].filter(pl.col("duplicate_of").is_null()).with_columns(restored_at=restored())
+    pairs = pl.LazyFrame(schema={"event_id": pl.String, "reverted_event_id": pl.String})
+    shown = signs(released, whole, pairs, timedelta(hours=72), timedelta(hours=24))
+    failed = failed_deployments(shown, released, as_of)
+    moved = placebo(in_sequence(released), whole, timedelta(hours=24))
+    nothing = pl.LazyFrame(schema={"source": pl.String, "scope_set": pl.UInt32})
+    facts = dict.fromkeys(ENTITIES, nothing) | {
+        "fact_deployments": deployments(released, shown, failed, moved),
+        "fact_incidents": incidents(located[1], shown, as_of),
+    }
+    told = told_scopes(facts).collect()
+    spans = [("s", entity, "", begin, as_of, True) for entity in ("deployments", "incidents")]
+    names = ["source", "entity", "scope", "from_at", "to_at", "is_complete"]
+    terms = Terms(
+        as_of=as_of,
+        zone="Europe/Berlin",
+        scope_sets=sets.select("scope_set", "scope_kind", "scope").unique(),
+        declared=pl.DataFrame({"scope_kind": ["organisation"], "scope": ["organisation"]}),
+        coverage=pl.DataFrame(spans, schema=names, orient="row").cast(
+            dict.fromkeys(names[3:5], pl.Datetime("us", "UTC"))
+        ),
+        told=told,
+    )
+    read = {name: facts[name].collect() for name in ("fact_deployments", "fact_incidents")}
+    return cells(kpis, read, terms)
+
+
+@pytest.fixture(scope="session")
+def whole_way():
+    """Cells of KPIs from conformed deployments and incidents, by the functions the assets call."""
+    return _whole_way
 
 
 @pytest.fixture(scope="session")

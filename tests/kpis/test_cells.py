@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, norm
 
@@ -20,7 +20,8 @@ AS_OF = datetime(2026, 4, 15, 13, 30, tzinfo=UTC)
 OUT = (Exclusion("is_out", "It is out."),)
 KEY = ("statistic", "slice", "scope_kind", "scope", "period_kind", "period_start_on")
 
-offsets = st.integers(0, int((AS_OF - BEGIN).total_seconds() // 60))
+MINUTES = int((AS_OF - BEGIN).total_seconds() // 60)
+offsets = st.one_of(st.integers(0, MINUTES), st.integers(MINUTES - 5 * 24 * 60, MINUTES))
 facts = st.lists(
     st.fixed_dictionaries(
         {
@@ -182,6 +183,7 @@ def test_there_is_a_cell_for_every_scope_and_period_and_an_event_counts_once_in_
     )
 
 
+@settings(max_examples=8)
 @given(rows=facts)
 def test_slices_are_cells_of_their_own_rows(rows, kpi, fact, terms, told_all_along):
     world = terms(AS_OF, told_all_along)
@@ -194,7 +196,11 @@ def test_slices_are_cells_of_their_own_rows(rows, kpi, fact, terms, told_all_alo
         found = cells_of(definition, fact(rows), world).filter(slice_kind="kind")
         for word in "kl":
             part = cells_of(definition, fact([r for r in rows if r["kind"] == word]), world)
-            expected = part.filter((pl.col("slice_kind") == "") & (pl.col("n") > 0))
+            expected = part.filter(
+                (pl.col("slice_kind") == "")
+                & (pl.col("n") > 0)
+                & pl.col("period_kind").is_in(["month", "quarter"])
+            )
             columns = [*KEY[2:], "statistic", "value", "low", "high", "n", "n_open"]
             ours = found.filter(slice=word).select(columns).sort(columns[:5])
             assert ours.equals(expected.select(columns).sort(columns[:5]))

@@ -194,8 +194,8 @@ def test_covered_days_are_those_of_a_loop_over_days(given_spans, months):
             f"s{i}",
             entity,
             scope,
-            JANUARY + timedelta(days=d),
-            JANUARY + timedelta(days=d + n + 1),
+            midnight(d),
+            midnight(d + n + 1),
             True,
         )
         for i, (entity, scope, d, n) in enumerate(given_spans)

@@ -1,0 +1,136 @@
+"""The catalogue is complete: every definition has its texts and names columns that exist."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from assets.configuration import Configuration, Organisation
+from assets.facts.change_lead_time import change_lead_time
+from assets.facts.change_links import first_cuts, shipped
+from assets.facts.deployments import deployments
+from assets.facts.failed_deployments import failed_deployments
+from assets.facts.failures import LINK_RULES, signs
+from assets.facts.incidents import incidents, restored
+from assets.facts.pipeline_runs import pipeline_runs
+from assets.facts.releases import releases
+from assets.facts.ticket_ratings import ticket_ratings
+from assets.facts.tickets import tickets
+from assets.kpis.catalogue import CATALOGUE, SCHEMA, as_frame
+from assets.kpis.definition import ALL_PERIODS, ALL_SCOPES, SCOPE_COLUMNS
+from assets.schema import SHAPES
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+IDS = [kpi.id for kpi in CATALOGUE]
+each = pytest.mark.parametrize("kpi", CATALOGUE, ids=IDS)
+
+
+def table(entity):
+    schema = {**SHAPES[entity].table, "scope_set": pl.UInt32}
+    return pl.LazyFrame(schema=schema)
+
+
+def empty_facts():
+    """The facts as the functions beside their assets make them from empty tables."""
+    day = timedelta(days=1)
+    configuration = Configuration(organisation=Organisation(name="x"))
+    offerings = pl.LazyFrame(
+        schema={"id": pl.String, "tools": pl.List(pl.String), "valid_from": pl.Date}
+    )
+    changes, commits = table("changes"), table("commits")
+    released = releases(table("deployments"))
+    pairs = pl.LazyFrame(schema={"event_id": pl.String, "reverted_event_id": pl.String})
+    whole = table("incidents").with_columns(restored_at=restored())
+    shown = signs(released, whole, pairs, day, day)
+    failed = failed_deployments(shown, released, AS_OF)
+    calendars = pl.LazyFrame(schema={"scope_set": pl.UInt32, "calendar": pl.String})
+    located = table("ticket_ratings").drop("scope_set")
+    return {
+        "fact_change_lead_time": change_lead_time(
+            changes,
+            commits,
+            shipped(changes, commits, released, table("deployment_changes")),
+            first_cuts(changes, commits, released),
+            [],
+            AS_OF,
+        ),
+        "fact_deployments": deployments(released, shown, failed, released.select("event_id")),
+        "fact_failed_deployments": failed,
+        "fact_incidents": incidents(table("incidents"), shown, AS_OF),
+        "fact_pipeline_runs": pipeline_runs(table("pipeline_runs"), offerings, AS_OF),
+        "fact_tickets": tickets(
+            table("tickets"), table("ticket_events"), calendars, offerings, configuration, AS_OF
+        ),
+        "fact_ticket_ratings": ticket_ratings(located, table("tickets")),
+    }
+
+
+@pytest.fixture(scope="module")
+def columns():
+    return {name: dict(frame.lazy().collect_schema()) for name, frame in empty_facts().items()}
+
+
+@each
+def test_every_definition_has_all_its_texts(kpi):
+    texts = [kpi.name, kpi.definition, kpi.null_means, kpi.definition_source, kpi.changelog]
+    if kpi.clock:
+        texts += [kpi.clock_start, kpi.clock_stop]
+    texts += [exclusion.sentence for exclusion in kpi.exclusions]
+    assert all(text and text == text.strip() for text in texts)
+    sentences = [kpi.definition, kpi.null_means, *(e.sentence for e in kpi.exclusions)]
+    assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in sentences)
+
+
+@each
+def test_every_column_that_a_definition_names_is_in_its_fact(kpi, columns):
+    fact = columns[kpi.fact]
+    flags = [*kpi.members, *(e.column for e in kpi.exclusions)]
+    flags += [kpi.numerator] if kpi.numerator else []
+    flags += [name for cut in kpi.slices for name in cut.numerators.values()]
+    assert {name: fact.get(name) for name in flags} == dict.fromkeys(flags, pl.Boolean())
+    assert fact[kpi.entered_at] == pl.Datetime("us", "UTC")
+    if kpi.clock:
+        assert fact[f"{kpi.clock}_seconds"] == pl.Float64()
+        assert fact[f"{kpi.clock}_exit"] == pl.Int8()
+    words = [cut.column for cut in kpi.slices if cut.column] + list(kpi.clusters)
+    words += [kind for kind in SCOPE_COLUMNS if kind in kpi.scopes]
+    assert {name: fact.get(name) for name in words} == dict.fromkeys(words, pl.String())
+
+
+@each
+def test_a_definition_measures_in_one_way(kpi):
+    is_duration, is_ratio = kpi.clock is not None, kpi.numerator is not None
+    expected = ("p50", "p90") if is_duration else ("ratio",) if is_ratio else ("rate",)
+    assert kpi.statistics == expected
+    assert kpi.unit == {"p50": "seconds", "ratio": "ratio", "rate": "per_week"}[expected[0]]
+    assert not (is_duration and is_ratio)
+    assert set(kpi.requires) <= set(SHAPES)
+    assert set(kpi.scopes) <= {*ALL_SCOPES, *SCOPE_COLUMNS}
+    assert set(kpi.periods) <= set(ALL_PERIODS)
+
+
+@each
+def test_private_kpis_have_nested_scopes_and_periods_only(kpi):
+    if kpi.is_private:
+        assert set(kpi.scopes) <= {"organisation", "segment", "customer"}
+        assert set(kpi.periods) <= {"month", "quarter"}
+        assert not kpi.slices
+
+
+def test_every_link_rule_stands_beside_the_change_fail_rate():
+    kpi = next(kpi for kpi in CATALOGUE if kpi.id == "change_fail_rate")
+    assert {*LINK_RULES, "first_three", "placebo"} == set(kpi.slices[0].numerators)
+    assert kpi.look_ahead_hours == 72
+
+
+def test_ids_are_unique_and_the_table_holds_them_in_order():
+    assert len(set(IDS)) == len(IDS)
+    frame = as_frame()
+    assert frame.get_column("id").to_list() == IDS
+    assert frame.schema == pl.Schema(SCHEMA)
+
+
+def test_every_promise_has_a_headline():
+    assert {kpi.promise for kpi in CATALOGUE if kpi.is_headline} == {
+        kpi.promise for kpi in CATALOGUE
+    }
