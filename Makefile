@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SERVE ?= 1
+PLUMBLINE_HOME ?= data/home
 # Two: the machines that CI promises have two cores.
 WORKERS ?= 2
 
@@ -30,10 +31,10 @@ lint: .venv/ready  ## Format, lint, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-dagster: .venv/ready  ## Dagster's own UI on the default home, which keeps its schedules' state
-	mkdir -p data/home/dagster
-	cp dagster.yaml data/home/dagster/
-	DAGSTER_HOME=$(CURDIR)/data/home/dagster $(BIN)/dg dev
+dagster: .venv/ready  ## Dagster's own UI on a home, which keeps its schedules' state
+	mkdir -p $(PLUMBLINE_HOME)/dagster
+	cp dagster.yaml $(PLUMBLINE_HOME)/dagster/
+	PLUMBLINE_HOME=$(PLUMBLINE_HOME) DAGSTER_HOME=$(abspath $(PLUMBLINE_HOME))/dagster $(BIN)/dg dev
 
 lock:  ## After a change of dependencies; needs uv
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-strip-extras \

@@ -2,18 +2,16 @@
 
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from assets.errors import EditionError, UsageError
 from pipelines import settings
@@ -120,7 +118,7 @@ def _bar(progress: Progress, n_steps: int) -> Callable[[str | None], None]:
 
 
 def dashboard(home: Path | None, port: int) -> None:
-    """Serve the app on the home's editions until it is stopped."""
+    """Become the app's server on the home's editions: a signal to this process stops it."""
     import app
 
     folder = settings.home_folder(home)
@@ -141,13 +139,11 @@ def dashboard(home: Path | None, port: int) -> None:
     Console().print(f"Dashboard: http://localhost:{port}   (stop with Ctrl+C)")
     environment = {**os.environ, **settings.NO_TELEMETRY, "PLUMBLINE_HOME": str(folder)}
     command = [sys.executable, "-m", "streamlit", "run", str(script), *flags]
-    try:
-        # Streamlit's own greeting says less and asks for more than the line above.
-        subprocess.run(
-            command, env=environment, cwd=script.parent, stdout=subprocess.DEVNULL, check=False
-        )
-    except KeyboardInterrupt:
-        Console().print("Dashboard stopped.")
+    sys.stdout.flush()
+    os.chdir(script.parent)
+    # Streamlit's own greeting says less and asks for more than the line above.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.execve(sys.executable, command, environment)
 
 
 def _free_port(first: int) -> int:
@@ -188,6 +184,7 @@ def check(home: Path | None) -> int:
 def kpis(wanted: str | None) -> None:
     """List the catalogue, or show one entry in full."""
     from assets.kpis.catalogue import CATALOGUE
+    from assets.kpis.handbook import entry
 
     known = {kpi.id: kpi for kpi in CATALOGUE}
     if wanted is None:
@@ -196,25 +193,9 @@ def kpis(wanted: str | None) -> None:
         for kpi in CATALOGUE:
             table.add_row(kpi.id, kpi.promise, kpi.name, kpi.unit, kpi.direction)
     elif wanted in known:
-        table = Table(show_header=False)
-        for name, value in _filled(known[wanted]):
-            table.add_row(name.replace("_", " "), escape(_words(value)))
+        table = Table.grid(Column(style="bold", no_wrap=True), Column(max_width=80), padding=(0, 2))
+        for label, text in entry(known[wanted]).items():
+            table.add_row(label, escape(text))
     else:
         raise UsageError(f"There is no KPI {wanted!r}. Known: {', '.join(sorted(known))}.")
     Console().print(table)
-
-
-def _filled(entry: Any) -> list[tuple[str, object]]:  # noqa: ANN401
-    """The fields of a dataclass that say something."""
-    pairs = [(field.name, getattr(entry, field.name)) for field in fields(entry)]
-    return [(name, value) for name, value in pairs if value not in (None, "", (), {})]
-
-
-def _words(value: object) -> str:
-    if isinstance(value, tuple):
-        return "\n".join(map(_words, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(one)}" for key, one in value.items())
-    if is_dataclass(value):
-        return ", ".join(_words(one) for _, one in _filled(value))
-    return str(value)

@@ -43,7 +43,7 @@ def run(
     speak: Callable[[str], None] = lambda _: None,
 ) -> Ending:
     """Refresh the home. `begin` is told the number of steps and returns what hears of each."""
-    (terms.home / LOG).parent.mkdir(parents=True, exist_ok=True)
+    _refuse_unwritable(terms.home)
     home = {"path": str(terms.home), "as_of": terms.as_of, "only": terms.only}
     config = {"loggers": {"progress": {}}, "resources": {"home": {"config": home}}}
     heard: list[Listener] = []
@@ -56,6 +56,18 @@ def run(
                 run_config=config, instance=instance, raise_on_error=False
             )
     return Ending(result.run_id, () if result.success else tuple(_problems(result)))
+
+
+def _refuse_unwritable(home: Path) -> None:
+    """Say in a sentence that nothing can be written, before anything has begun."""
+    try:
+        (home / LOG).parent.mkdir(parents=True, exist_ok=True)
+        (home / LOG).write_text("The run begins.\n", encoding="utf-8")
+    except OSError as error:
+        raise errors.WarehouseError(
+            f"{home / LOG} cannot be written: {error.strerror}. Free some disk space or mend the "
+            "folder's permissions, then run again; the last edition stays."
+        ) from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.errors import ContractError
+from assets.errors import ContractError, WarehouseError
 from assets.home import Home
 from pipelines import run as run_module
 from pipelines.io_managers import WarehouseIOManager
@@ -112,3 +112,9 @@ def test_the_log_and_what_libraries_print_are_kept_in_the_home(
     assert "conformed_things" in (home / LOG).read_text(encoding="utf-8")
     assert (home / OUTPUT).read_text(encoding="utf-8") == "what a library prints\n"
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_home_that_cannot_be_written_is_a_sentence_before_anything_begins(tmp_path: Path):
+    (tmp_path / "dagster").write_text("a file where the folder should be")
+    with pytest.raises(WarehouseError, match="cannot be written"):
+        run(Terms(tmp_path), lambda n: lambda step: None)
