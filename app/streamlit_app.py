@@ -46,6 +46,12 @@ PAGES = [
         icon=":material/menu_book:",
         help="Every KPI in full: clocks, exclusions, source and version.",
     ),
+    st.Page(
+        "app_pages/rival_definitions.py",
+        title="Other tools",
+        icon=":material/compare_arrows:",
+        help="What DevLake, Four Keys, GitLab and others would say, and why it differs.",
+    ),
 ]
 
 st.navigation(PAGES, position="top").run()

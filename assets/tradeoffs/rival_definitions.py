@@ -21,7 +21,7 @@ from assets.tradeoffs.rivals import (
     middleware,
 )
 from assets.tradeoffs.rivals.comparison import PERIOD_KIND, SCOPE_KINDS, compared
-from assets.tradeoffs.rivals.records import CELL, TABLES, Grid, records_of
+from assets.tradeoffs.rivals.records import CELL, KEY, TABLES, Grid, records_of
 from assets.tradeoffs.rivals.rule import STATISTICS
 from assets.tradeoffs.scoring import unsliced_cells
 
@@ -40,10 +40,10 @@ OURS = tuple(dict.fromkeys(f"kpi_{kpi.promise}" for kpi in CATALOGUE if kpi.id i
 
 def grid_of(ours: pl.DataFrame, scope_sets: pl.DataFrame, zone: str, on: date) -> Grid:
     """The cells of ours whose quarter has ended before the day `on`."""
-    cells = ours.filter(pl.col("period_end_on") < on).select(*CELL, "period_end_on")
+    cells = ours.filter(pl.col("period_end_on") < on).select(*KEY, "period_end_on")
     members = scope_sets.select("scope_set", "scope_kind", "scope").unique()
     return Grid(
-        cells=cells.unique().sort(CELL),
+        cells=cells.unique().sort(KEY).with_row_index(CELL),
         members=members.filter(pl.col("scope_kind").is_in(SCOPE_KINDS)),
         zone=zone,
     )

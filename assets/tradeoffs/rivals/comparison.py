@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.kpis import phrases
-from assets.tradeoffs.rivals.records import CELL, Records
+from assets.tradeoffs.rivals.records import CELL, KEY, Records
 from assets.tradeoffs.rivals.rule import DAYS_PER_WEEK, STATISTICS, Effect, Rule, said
 
 PERIOD_KIND = "quarter"
@@ -53,7 +53,7 @@ def compared(rules: Sequence[Rule], records: Records, ours: pl.DataFrame) -> pl.
     # One by one: `collect_all` looks for what the plans share, which takes four times as long.
     found = [_measured(number, rule, records).collect() for number, rule in enumerate(rules)]
     mine = ours.select(
-        *CELL,
+        *KEY,
         "statistic",
         "value_state",
         ours_kpi="kpi",
@@ -64,8 +64,8 @@ def compared(rules: Sequence[Rule], records: Records, ours: pl.DataFrame) -> pl.
     is_outside = (pl.col("value") < pl.col("ours_low")) | (pl.col("value") > pl.col("ours_high"))
     return (
         records.grid.cells.join(_described(rules), how="cross")
-        .join(pl.concat(found), on=[*CELL, "rule"], how="left")
-        .join(mine, on=[*CELL, "ours_kpi", "statistic"], how="left")
+        .join(pl.concat(found), on=[CELL, "rule"], how="left")
+        .join(mine, on=[*KEY, "ours_kpi", "statistic"], how="left")
         .with_columns(
             pl.col("n").fill_null(0),
             pl.coalesce("effect", "effect_of_nothing").alias("effect"),
@@ -122,7 +122,7 @@ def _measured(number: int, rule: Rule, records: Records) -> pl.LazyFrame:
         rule.compute(records)
         .filter(pl.col("value").is_not_null())
         .select(
-            *CELL,
+            CELL,
             pl.col("value").cast(pl.Float64),
             pl.col("n").cast(pl.Int64),
             effect=pl.when(has_part).then(pl.lit(rule.effect)).otherwise(pl.lit(plain_effect)),
@@ -153,7 +153,7 @@ def sentence() -> pl.Expr:
     interval = phrases.interval(pl.col("ours_low"), pl.col("ours_high"), value, unit)
     absent = (
         pl.col("value_state")
-        .fill_null("not_covered")
+        .fill_null("")
         .replace_strict(WITHOUT_OURS, default="ours has no value", return_dtype=pl.String)
     )
     why = (

@@ -36,7 +36,7 @@ def lead_time(records: Records) -> pl.LazyFrame:
     )
     per_deployment = (
         records.grid.placed(aged, "deployed_at")
-        .group_by(*CELL, "repo", "deployed_at")
+        .group_by(CELL, "repo", "deployed_at")
         .agg(pl.col("age_seconds").mean(), commits=pl.len())
     )
     return per_deployment.group_by(CELL).agg(
@@ -46,13 +46,12 @@ def lead_time(records: Records) -> pl.LazyFrame:
 
 def deployment_frequency(records: Records) -> pl.LazyFrame:
     """Deployments a week; one service, environment and version is one deployment."""
-    days = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
     return (
         records.grid.placed(records.sequence, "entered_at")
         .group_by(CELL)
         .agg(n=pl.len())
-        .join(records.grid.quarters.lazy(), on="period_start_on")
-        .select(*CELL, "n", value=pl.col("n") / days * DAYS_A_WEEK, part="n")
+        .join(records.grid.lengths, on=CELL)
+        .select(CELL, "n", value=pl.col("n") / pl.col("days") * DAYS_A_WEEK, part="n")
     )
 
 

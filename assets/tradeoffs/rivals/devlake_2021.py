@@ -37,12 +37,12 @@ def failed_deployments(records: Records) -> pl.LazyFrame:
     """Deployments with an incident opened in the same period ÷ deployments."""
     opened = (
         records.grid.placed(linked_incidents(records), "opened_at")
-        .select(*CELL, "deployment_id", has_incident=True)
+        .select(CELL, "deployment_id", has_incident=True)
         .unique()
     )
     return (
         records.grid.placed(records.deployed, "finished_at")
-        .join(opened, on=[*CELL, "deployment_id"], how="left")
+        .join(opened, on=[CELL, "deployment_id"], how="left")
         .group_by(CELL)
         .agg(
             value=pl.col("has_incident").fill_null(False).mean(),
@@ -80,8 +80,8 @@ RULES = (
         unit=SECONDS,
         ours="change_lead_time",
         effect="other_stop",
-        reason="Of its {n} merged changes {part} have no deployment: their clock stops at the "
-        "merge. It takes the lower of the two middle values.",
+        reason="Merged changes without a deployment ({part} of {n}) stop their clock at the merge. "
+        "It takes the lower of the two middle values.",
         source=f"{DASHBOARD}; {CALCULATOR}",
         empty=0.0,
         plain=("lower_median", "It takes the lower of the two middle values of {n} changes."),
@@ -117,7 +117,7 @@ RULES = (
         unit=SECONDS,
         ours="time_to_restore",
         effect="open_as_fastest",
-        reason="Of {n} incidents {part} are still open: they have no time and are sorted before "
+        reason="Incidents that are still open ({part} of {n}) have no time and are sorted before "
         "the fastest. It takes the lower of the two middle values and stops at the resolution.",
         source=DASHBOARD,
         empty=0.0,

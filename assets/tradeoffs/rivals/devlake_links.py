@@ -20,10 +20,10 @@ NEWEST_BEFORE = (
 
 
 def cycle_times(records: Records) -> pl.LazyFrame:
-    """Merged changes with `cycle_seconds`: coding, open and deploy time, in minutes begun each.
+    """`scope_set, merged_at, shipped_at, cycle_seconds` of merged changes.
 
-    A part that is not known or negative adds nothing. A deployment counts only if its repo was
-    deployed successfully before.
+    The sum of coding, open and deploy time, each in minutes begun. A part that is not known or
+    negative adds nothing. A deployment counts only if its repo was deployed successfully before.
     """
     known = (
         deployment_commits(records)
@@ -44,8 +44,11 @@ def cycle_times(records: Records) -> pl.LazyFrame:
             how="left",
         )
         .with_columns(shipped_at=pl.when("is_deployed").then("deployed_at"))
-        .with_columns(
-            cycle_seconds=pl.sum_horizontal(begun(seconds(*span), MINUTE) for span in spans)
+        .select(
+            "scope_set",
+            "merged_at",
+            "shipped_at",
+            cycle_seconds=pl.sum_horizontal(begun(seconds(*span), MINUTE) for span in spans),
         )
     )
 
@@ -54,7 +57,7 @@ def deployment_days(records: Records) -> pl.LazyFrame:
     """Lower median over the weeks of the number of days with a deployment."""
     days = (
         records.grid.placed(records.deployed, "finished_at")
-        .select(*CELL, "day")
+        .select(CELL, "day")
         .unique()
         .with_columns(count=pl.lit(1))
     )

@@ -25,13 +25,12 @@ def lead_time(records: Records) -> pl.LazyFrame:
 
 def deployment_frequency(records: Records) -> pl.LazyFrame:
     """Successful production deployments a week."""
-    days = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
     return (
         records.grid.placed(records.deployed, "finished_at")
         .group_by(CELL)
         .agg(n=pl.len())
-        .join(records.grid.quarters.lazy(), on="period_start_on")
-        .select(*CELL, "n", value=pl.col("n") / days * DAYS_A_WEEK, part="n")
+        .join(records.grid.lengths, on=CELL)
+        .select(CELL, "n", value=pl.col("n") / pl.col("days") * DAYS_A_WEEK, part="n")
     )
 
 
@@ -42,10 +41,10 @@ def change_failure_rate(records: Records) -> pl.LazyFrame:
     """
     application = pl.col("line").alias("application")
     deployments = records.grid.placed(records.deployments, "finished_at").select(
-        *CELL, application, at="finished_at", is_incident=False
+        CELL, application, at="finished_at", is_incident=False
     )
     incidents = records.grid.placed(records.incidents, "opened_at").select(
-        *CELL, application=pl.col("service"), at="opened_at", is_incident=True
+        CELL, application=pl.col("service"), at="opened_at", is_incident=True
     )
     count = pl.col("is_incident").sum()
     return (

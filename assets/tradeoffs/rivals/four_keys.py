@@ -29,7 +29,7 @@ def lead_time(records: Records) -> pl.LazyFrame:
         .agg(
             value=pl.col("age_seconds").median(),
             n=pl.len(),
-            part=pl.col("change_id").n_unique(),
+            part=pl.col("change").n_unique(),
         )
     )
 
@@ -39,7 +39,7 @@ def deployment_days(records: Records) -> pl.LazyFrame:
     succeeded = records.deployments.filter("is_success")
     days = (
         records.grid.placed(succeeded, "finished_at")
-        .select(*CELL, day=pl.col("finished_at").dt.date())
+        .select(CELL, day=pl.col("finished_at").dt.date())
         .unique()
         .with_columns(count=pl.lit(1))
     )
@@ -130,8 +130,8 @@ RULES = (
         unit=RATIO,
         ours="change_fail_rate",
         effect="unlinked_dropped",
-        reason="It knows the {part} incidents that name their cause and no others, counts each of "
-        "them, and divides by {n} deployments, staging included.",
+        reason="It knows only incidents that name their cause ({part}), counts each of them, and "
+        "divides by deployments of any environment ({n}).",
         source=f"{DASHBOARD}; {INCIDENTS}",
         empty=0.0,
     ),
@@ -144,8 +144,8 @@ RULES = (
         ours="time_to_restore",
         effect="whole_hours",
         reason="It cuts the time of {n} incidents to whole hours, so that 119 minutes are one "
-        "hour. For {part} of them the clock starts at the deployment that they name. Open ones are "
-        "passed over.",
+        "hour. Where an incident names its deployment ({part} of them) the clock starts there. "
+        "Open ones are passed over.",
         source=f"{DASHBOARD}; {INCIDENTS}",
     ),
 )

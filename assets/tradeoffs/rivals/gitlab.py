@@ -21,7 +21,7 @@ def lead_time(records: Records) -> pl.LazyFrame:
     waits = records.changes.with_columns(wait_seconds=seconds("merged_at", "deployed_at"))
     daily = (
         records.grid.placed(waits, "deployed_at")
-        .group_by(*CELL, "repo", "day")
+        .group_by(CELL, "repo", "day")
         .agg(pl.col("wait_seconds").median(), changes=pl.len())
     )
     return daily.group_by(CELL).agg(
@@ -31,13 +31,12 @@ def lead_time(records: Records) -> pl.LazyFrame:
 
 def deployment_frequency(records: Records) -> pl.LazyFrame:
     """Successful production deployments ÷ days of the period, here times seven."""
-    days = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
     return (
         records.grid.placed(records.deployed, "finished_at")
         .group_by(CELL)
         .agg(n=pl.len())
-        .join(records.grid.quarters.lazy(), on="period_start_on")
-        .select(*CELL, "n", value=pl.col("n") / days * DAYS_A_WEEK, part=days)
+        .join(records.grid.lengths, on=CELL)
+        .select(CELL, "n", value=pl.col("n") / pl.col("days") * DAYS_A_WEEK, part="days")
     )
 
 
@@ -45,8 +44,8 @@ def change_failure_rate(records: Records) -> pl.LazyFrame:
     """All incidents opened in the period ÷ all successful production deployments (at least 1)."""
     happened = pl.concat(
         [
-            records.grid.placed(records.deployed, "finished_at").select(*CELL, is_incident=False),
-            records.grid.placed(records.incidents, "opened_at").select(*CELL, is_incident=True),
+            records.grid.placed(records.deployed, "finished_at").select(CELL, is_incident=False),
+            records.grid.placed(records.incidents, "opened_at").select(CELL, is_incident=True),
         ]
     )
     incidents = pl.col("is_incident").sum()
@@ -60,7 +59,7 @@ def time_to_restore(records: Records) -> pl.LazyFrame:
     """Median of the daily medians, per project, of incidents resolved on the day."""
     daily = (
         records.grid.placed(records.resolved, "resolved_at")
-        .group_by(*CELL, "service", "day")
+        .group_by(CELL, "service", "day")
         .agg(pl.col("open_seconds").median(), incidents=pl.len())
     )
     return daily.group_by(CELL).agg(
@@ -117,8 +116,9 @@ RULES = (
         unit=SECONDS,
         ours="time_to_restore",
         effect="median_of_medians",
-        reason="It takes the median of daily medians: {part} of {n} incidents share the day of "
-        "their resolution with another one, and count as one with it. Open ones are not in it.",
+        reason="It takes the median of daily medians: incidents that share the day of their "
+        "resolution with another one ({part} of {n}) count as one with it. Open ones are not "
+        "in it.",
         plain=(
             "other_stop",
             "Its clock stops at the resolution, not at the mitigation: {n} incidents, by the day "

@@ -48,7 +48,7 @@ def lead_time(records: Records) -> pl.LazyFrame:
 
 def deployment_frequency(records: Records) -> pl.LazyFrame:
     """Deployments // weeks, the weeks that the period cuts counted as whole ones."""
-    daily = records.grid.placed(records.deployed, "began_at").group_by(*CELL, "day").len("count")
+    daily = records.grid.placed(records.deployed, "began_at").group_by(CELL, "day").len("count")
     return (
         records.grid.per_week(daily)
         .group_by(CELL)
@@ -68,19 +68,19 @@ def change_failure_rate(records: Records) -> pl.LazyFrame:
         records.grid.placed(records.incidents, "opened_at")
         .sort("opened_at")
         .join_asof(
-            order.select(*CELL, "deployment_id", "began_at", blamed_line="line"),
+            order.select(CELL, "deployment_id", "began_at", blamed_line="line"),
             left_on="opened_at",
             right_on="began_at",
-            by=list(CELL),
+            by=CELL,
             strategy="backward",
             check_sortedness=False,
         )
         .drop_nulls("deployment_id")
     )
     is_foreign = pl.col("blamed_line") != pl.col("service").fill_null("")
-    failed = blamed.group_by(*CELL, "deployment_id").agg(foreign=is_foreign.sum())
+    failed = blamed.group_by(CELL, "deployment_id").agg(foreign=is_foreign.sum())
     return (
-        order.join(failed, on=[*CELL, "deployment_id"], how="left")
+        order.join(failed, on=[CELL, "deployment_id"], how="left")
         .group_by(CELL)
         .agg(
             value=pl.col("foreign").is_not_null().mean(),
@@ -108,8 +108,8 @@ RULES = (
         unit=SECONDS,
         ours="change_lead_time",
         effect="mean",
-        reason="It takes the mean of {n} deployed changes, which a few slow ones pull up; {part} "
-        "of them have no approval and lose the time from their review to their merge. Changes that "
+        reason="It takes the mean of deployed changes ({n}), which a few slow ones pull up. Those "
+        "without approval ({part}) lose the time from their review to their merge. Changes that "
         "wait are not in it.",
         source=LEAD_TIME,
         empty=0.0,
@@ -135,9 +135,9 @@ RULES = (
         unit=RATIO,
         ours="change_fail_rate",
         effect="other_services_blamed",
-        reason="It blames the team's newest deployment for each incident: {part} incidents of this "
-        "quarter fall on a deployment of another service. There are {n} deployments, each replica "
-        "and each failed pipeline one.",
+        reason="It blames the team's newest deployment for each incident, even where that is one "
+        "of another service ({part} times). Each replica and each failed pipeline is a "
+        "deployment ({n}).",
         source=INCIDENTS,
         empty=0.0,
         plain=(

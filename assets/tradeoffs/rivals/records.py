@@ -14,8 +14,9 @@ from assets.facts.releases import in_sequence, line, with_service
 from assets.facts.scope_sets import with_scope_set
 from assets.kpis.periods import local_day
 
-SCOPE = ("scope_kind", "scope")
-CELL = (*SCOPE, "period_start_on")
+# What a cell is called by, and the number that stands for it while there are many rows.
+KEY = ("scope_kind", "scope", "period_start_on")
+CELL = "cell"
 MINUTE, HOUR = 60.0, 3_600.0
 TABLES = (
     "conformed_deployments",
@@ -32,53 +33,59 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells to fill: `cells` has `CELL` and `period_end_on`; `members` scope set → scope."""
+    """The cells to fill.
+
+    `cells` has `cell`, `KEY` and `period_end_on`; `members` has `scope_set, scope_kind, scope`.
+    """
 
     cells: pl.DataFrame
     members: pl.DataFrame
     zone: str
 
     @property
-    def quarters(self) -> pl.DataFrame:
-        """`period_start_on, period_end_on`, each once."""
-        return self.cells.select("period_start_on", "period_end_on").unique()
+    def days(self) -> pl.DataFrame:
+        """`period_start_on, day`: every day of every quarter."""
+        quarters = self.cells.select("period_start_on", "period_end_on").unique()
+        return quarters.select(
+            "period_start_on", day=pl.date_ranges("period_start_on", "period_end_on")
+        ).explode("day")
+
+    @property
+    def lengths(self) -> pl.LazyFrame:
+        """`cell, days`: how many days its quarter has."""
+        days = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
+        return self.cells.lazy().select(CELL, days=days)
 
     def placed(self, events: pl.LazyFrame, at: str) -> pl.LazyFrame:
-        """Events with their cells: `CELL` and the local `day` of the instant `at`.
+        """Events with their cells: `cell`, `period_start_on` and the local `day` of instant `at`.
 
         An event stands once in every scope it counts for; one without instant stands nowhere.
         """
-        days = self.quarters.select(
-            "period_start_on", day=pl.date_ranges("period_start_on", "period_end_on")
-        ).explode("day")
+        places = self.cells.select(CELL, *KEY).join(self.members, on=["scope_kind", "scope"])
         return (
             events.filter(pl.col(at).is_not_null())
             .with_columns(local_day(pl.col(at), self.zone))
-            .join(days.lazy(), on="day")
-            .join(self.members.lazy(), on="scope_set")
+            .join(self.days.lazy(), on="day")
+            .join(
+                places.lazy().select("scope_set", "period_start_on", CELL),
+                on=["scope_set", "period_start_on"],
+            )
         )
 
     def per_week(self, counts: pl.LazyFrame, first_weekday: int = 1) -> pl.LazyFrame:
-        """One row per cell and week, weeks without events too: `CELL, week, count`.
+        """One row per cell and week, weeks without events too: `cell, week, count`.
 
-        `counts` has `CELL, day, count`. Weeks that a quarter cuts count in both, as in a dashboard
+        `counts` has `cell, day, count`. Weeks that a quarter cuts count in both, as in a dashboard
         of a quarter. `first_weekday` is 1 for Monday, 7 for Sunday.
         """
         week = week_of("day", first_weekday)
-        weeks = (
-            self.quarters.select(
-                "period_start_on", day=pl.date_ranges("period_start_on", "period_end_on")
-            )
-            .explode("day")
-            .select("period_start_on", week=week)
-            .unique()
-        )
-        counted = counts.group_by(*CELL, week=week).agg(pl.col("count").sum())
+        weeks = self.days.lazy().select("period_start_on", week=week).unique()
+        counted = counts.group_by(CELL, week=week).agg(pl.col("count").sum())
         return (
-            self.cells.select(CELL)
-            .lazy()
-            .join(weeks.lazy(), on="period_start_on")
-            .join(counted, on=[*CELL, "week"], how="left")
+            self.cells.lazy()
+            .select(CELL, "period_start_on")
+            .join(weeks, on="period_start_on")
+            .join(counted, on=[CELL, "week"], how="left")
             .with_columns(pl.col("count").fill_null(0))
         )
 
@@ -96,7 +103,8 @@ class Records:
     `deployments`: one row per record, of any environment and status, with `line` (its service),
     `is_production`, `is_success` and `began_at`. `sequence`: successful production releases in
     order (`in_sequence`). `incidents`: every one, duplicates too. `changes`: merged ones, with
-    `change_id`. `commits`: those of deployed changes, with `deployed_at` and scope of their change.
+    `change_id`. `commits`: those of deployed changes, with number (`change`), `deployed_at` and
+    scope of their change.
     """
 
     grid: Grid
@@ -127,8 +135,10 @@ def seconds(start: str, end: str) -> pl.Expr:
 def records_of(tables: Mapping[str, pl.LazyFrame], grid: Grid) -> Records:
     """The records of a run, from `TABLES`; made here once, as every rule reads them."""
     changes = _made(_changes(tables))
-    shipped = changes.drop_nulls("deployed_at").select(
-        "change_id", "repo", "scope_set", "deployed_at"
+    shipped = (
+        changes.drop_nulls("deployed_at")
+        .select("change_id", "repo", "scope_set", "deployed_at")
+        .with_row_index("change")
     )
     commits = tables["conformed_commits"].select(
         "change_id",
@@ -142,7 +152,7 @@ def records_of(tables: Mapping[str, pl.LazyFrame], grid: Grid) -> Records:
         sequence=_made(_sequence(tables)),
         incidents=_made(_incidents(tables)),
         changes=changes,
-        commits=_made(commits.join(shipped, on="change_id")),
+        commits=_made(commits.join(shipped, on="change_id").drop("change_id")),
     )
 
 

@@ -1,7 +1,7 @@
 """What a rule of another tool is: its number per cell, what makes it differ, where it is written.
 
 Holds the words of the comparison, and no rule. Every rule is a small function from `Records` to one
-row per cell with events: `CELL`, `value` (in the rule's unit), `n` (what it was made of) and `part`
+row per cell with events: `cell`, `value` (in the rule's unit), `n` (what it was made of) and `part`
 (the number that its reason speaks of).
 """
 

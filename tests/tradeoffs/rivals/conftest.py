@@ -55,7 +55,7 @@ CHANGE = {
     "reverts_change_id": pl.String,
 }
 COMMIT = {
-    "change_id": pl.String,
+    "change": pl.UInt32,
     "scope_set": pl.UInt32,
     "repo": pl.String,
     "authored_at": INSTANT,
@@ -95,7 +95,7 @@ def _records(deployments=(), releases=(), incidents=(), changes=(), commits=()):
     finished = [{"finished_at": row.get("entered_at"), **row} for row in releases]
     return Records(
         grid=Grid(
-            cells=pl.DataFrame([{**WHOLE, **QUARTER}]),
+            cells=pl.DataFrame([{"cell": 0, **WHOLE, **QUARTER}]),
             members=pl.DataFrame(
                 [{"scope_set": 1, **WHOLE}], schema_overrides={"scope_set": pl.UInt32}
             ),
@@ -109,7 +109,7 @@ def _records(deployments=(), releases=(), incidents=(), changes=(), commits=()):
         ),
         incidents=_frame(INCIDENT, incidents, lambda n: {"incident_id": f"i{n}"}),
         changes=_frame(CHANGE, changes, lambda n: {"change_id": f"c{n}"}),
-        commits=_frame(COMMIT, commits, lambda n: {"change_id": f"c{n}", "is_merge": False}),
+        commits=_frame(COMMIT, commits, lambda n: {"change": n, "is_merge": False}),
     )
 
 

@@ -6,8 +6,8 @@ WEEK = 7 * 24
 
 
 def test_lead_time_is_the_median_over_commits_so_a_large_change_weighs_more(records, number, hour):
-    large = [{"change_id": "a", "committed_at": 0, "deployed_at": age} for age in (10, 10, 10)]
-    small = [{"change_id": "b", "committed_at": 0, "deployed_at": 2}]
+    large = [{"change": 1, "committed_at": 0, "deployed_at": age} for age in (10, 10, 10)]
+    small = [{"change": 2, "committed_at": 0, "deployed_at": 2}]
     assert number(four_keys.lead_time, records(commits=large + small)) == 10 * hour
 
 
@@ -36,9 +36,7 @@ def test_weeks_begin_on_sunday(records, number):
     days = four_keys.deployment_days(known).collect()
     assert days.select("n", "part").row(0) == (14, 2)
     weekly = known.grid.per_week(
-        known.grid.placed(known.deployed, "finished_at")
-        .group_by("scope_kind", "scope", "period_start_on", "day")
-        .len("count"),
+        known.grid.placed(known.deployed, "finished_at").group_by("cell", "day").len("count"),
         four_keys.SUNDAY,
     ).filter(count=1)
     assert weekly.collect().height == 2

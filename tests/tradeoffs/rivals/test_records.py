@@ -103,17 +103,20 @@ def test_an_event_counts_once_in_every_scope_and_by_the_local_day():
         [
             {"scope_set": 7, **organisation},
             {"scope_set": 7, "scope_kind": "segment", "scope": "core"},
+            {"scope_set": 8, "scope_kind": "segment", "scope": "core"},
         ],
         schema_overrides={"scope_set": pl.UInt32},
     )
     quarter = {"period_start_on": date(2026, 4, 1), "period_end_on": date(2026, 6, 30)}
-    grid = Grid(pl.DataFrame([organisation | quarter]), members, "Europe/Berlin")
+    core = {"scope_kind": "segment", "scope": "core"}
+    cells = [{"cell": 3} | organisation | quarter, {"cell": 4} | core | quarter]
+    grid = Grid(pl.DataFrame(cells), members, "Europe/Berlin")
     events = pl.LazyFrame(
         {"at": [datetime(2026, 3, 31, 22, 30, tzinfo=UTC), None], "scope_set": [7, 7]},
         schema={"at": INSTANT, "scope_set": pl.UInt32},
     )
-    placed = grid.placed(events, "at").select("scope", "day").sort("scope").collect()
-    assert placed.rows() == [("core", date(2026, 4, 1)), ("organisation", date(2026, 4, 1))]
+    placed = grid.placed(events, "at").select("cell", "day").sort("cell").collect()
+    assert placed.rows() == [(3, date(2026, 4, 1)), (4, date(2026, 4, 1))]
 
 
 @pytest.mark.parametrize(("first", "expected"), [(1, date(2026, 3, 30)), (7, date(2026, 4, 5))])
