@@ -76,6 +76,7 @@ def in_full(kpi: Kpi) -> dict[str, str]:
         "Waits for outcomes": f"{number(hours)} h" if hours else "",
         "Few events": f"fewer than {number(row['minimum_n'])}" if row["minimum_n"] else "",
         "A missing value means": row["null_means"],
+        "Worked example": row.get("worked_example", ""),  # editions before it have none
         "Benchmark": row["benchmark"],
         "Source of the definition": row["definition_source"],
         "Version": f"{row['version']}",

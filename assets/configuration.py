@@ -255,8 +255,9 @@ def load(path: Path) -> Configuration:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{path} does not exist. Name another home with --home, copy data/reference/plumbline.toml "
-            "there to begin your own, or make the example: plumbline demo."
+            f"{path} does not exist. Name another home with --home, copy "
+            "data/reference/plumbline.toml there to begin your own, or make the example: plumbline "
+            "demo."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not readable as TOML: {error}.") from None

@@ -134,3 +134,33 @@ def kpis(
     from pipelines import commands
 
     commands.kpis(kpi)
+
+
+@app.command()
+def explain(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Its id: change_fail_rate.")],
+    scope: Annotated[
+        str, typer.Option("--scope", help="Whose: core, or customer:checkout; organisation is all.")
+    ],
+    period: Annotated[
+        str, typer.Option("--period", help="2026-Q1, 2026-05, 2026-W20 or trailing (28 days).")
+    ],
+    statistic: Annotated[
+        str | None, typer.Option("--statistic", help="p50, p90 … Default: its headline.")
+    ] = None,
+    slice: Annotated[
+        str | None, typer.Option("--slice", help="A part of it: hotfix, or priority:high.")
+    ] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="List every record, not the first 10.")] = (
+        False
+    ),
+    edition: Annotated[
+        str | None, typer.Option("--edition", metavar="ID", help="Default: the newest one.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Show where one number comes from: definition, sum, links, late records, every record."""
+    from assets.published.asked import Question
+    from pipelines.explaining import command
+
+    command.explain(home, Question(kpi, scope, period, statistic, slice), edition, is_all)

@@ -23,6 +23,7 @@ DEFINITIONS = {  # column of the catalogue -> header
     "id": "KPI id",
     "promise": "Promise",
     "definition": "Definition",
+    "worked_example": "Worked example",
     "unit": "Unit",
     "direction": "Better when",
     "statistics": "Statistics",

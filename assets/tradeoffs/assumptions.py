@@ -35,7 +35,7 @@ SCALE_WORDS = (
     "between, durations on the log scale, cut at both ends"
 )
 INDEPENDENT = "as if the KPIs erred independently: half-widths add as root of the sum of squares"
-CERTAIN = "value_state ok, complete, without low n, immature or stale"
+CERTAIN = "those with a value, complete and mature, of enough events, without a late source"
 
 Row = tuple[str, str, str, str]
 

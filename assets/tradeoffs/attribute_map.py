@@ -87,10 +87,10 @@ def verdict() -> pl.Expr:
 
     Each branch has two borders and thus three classes: 3 and 4 where the promise is important, 2.5
     and 4 where it is not. A score on a border belongs to the class above it. `unknown`: nothing is
-    scored, no importance is stated, a measure of it has a value that is not certain (few events, not
-    mature, a late source: left out it could flatter), or the interval crosses both borders of its
-    branch, that is, reaches from the lowest class into the highest. Whether a weakness is declared
-    is no border: that is known for certain.
+    scored, no importance is stated, a measure of it has a value that is not certain (few events,
+    not mature, a late source: left out it could flatter), or the interval crosses both borders of
+    its branch, that is, reaches from the lowest class into the highest. Whether a weakness is
+    declared is no border: that is known for certain.
     """
     is_important = pl.col("importance_stated") >= IMPORTANT
     lower = pl.when(is_important).then(SERVES).otherwise(FITS)

@@ -89,12 +89,12 @@ def mean_score(name: str, into: str, weight: str = "weight") -> list[pl.Expr]:
 
 
 def shown(value: pl.Expr, borders: Sequence[float] = ()) -> pl.Expr:
-    """A score as it is said: one decimal, unless that would lift it over a border: `2.98`."""
+    """A score with one decimal, cut where rounding would lift it over a border: 2.98 → `2.9`."""
     rounded = value.round(1)
     is_lifted = pl.any_horizontal(
         pl.lit(False), *[(value < border) & (rounded >= border) for border in borders]
     )
-    cut = (value * 100).floor() / 100
+    cut = (value * 10).floor() / 10
     return pl.when(is_lifted).then(cut).otherwise(rounded).cast(pl.String)
 
 

@@ -143,7 +143,12 @@ def _map_row(segment: str, promise: str, verdict: str) -> dict[str, object]:
         **{"segment": segment, "promise": promise, "importance_stated": importance},
         **{"performance": score, "performance_low": bounds[0], "performance_high": bounds[1]},
         **{"position": score, "position_low": bounds[0], "position_high": bounds[1]},
-        **{"verdict": verdict, "n_kpis": 2, "n_missing": 2 if score is None else 0},
+        **{
+            "verdict": verdict,
+            "n_kpis": 2,
+            "n_missing": 2 if score is None else 0,
+            "n_uncertain": 0,
+        },
         **{"is_declared_bad": is_bad, "since": date(2025, 1, 1) if is_bad else None},
         **{"why": "Speed first" if is_bad else None},
         **{"owner_role": "Head of platform" if is_bad else None},

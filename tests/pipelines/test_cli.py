@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from assets.run_lock import RunLock
 from pipelines.cli import app
 
-COMMANDS = ["demo", "run", "dashboard", "export", "check", "kpis"]
+COMMANDS = ["demo", "run", "dashboard", "export", "check", "kpis", "explain"]
 
 
 def _call(*arguments: str | Path) -> Result:
@@ -119,8 +119,8 @@ def test_one_kpi_is_given_in_full():
     result = _call("kpis", "change_fail_rate")
 
     assert result.exit_code == 0
-    assert "definition" in result.output
-    assert "minimum n" in result.output
+    assert "Minimum n" in result.output
+    assert "46 successful production releases come in." in _in_one_line(result)
 
 
 def test_a_kpi_that_is_not_there_is_answered_with_those_that_are():

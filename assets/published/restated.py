@@ -1,0 +1,102 @@
+"""What became of one cell between two editions: which records came, went or read differently.
+
+Compares the records of the cell in both, by `event_id`. Holds no words.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.kpis.periods import last_full_day, local_day
+from assets.kpis.reconciliation import STILL_OPEN, TOO_YOUNG
+from assets.published.asked import Asked, same_cell
+from assets.published.members import evidence_of, records
+from assets.published.reading import Edition
+
+# How a record differs, in the order in which it is told.
+LATE = "late"  # entered on a day that was over in the earlier edition, which did not know it
+MOVED_HERE = "moved_here"  # known then, but not part of this cell
+CORRECTED = "corrected"  # reads differently: another fate, time or numerator
+GONE = "gone"  # no longer known
+MOVED_AWAY = "moved_away"  # still known, but not part of this cell
+ENDED = "ended"  # was open then
+GROWN = "grown"  # was too young then
+NEW = "new"  # entered since
+HOW = (LATE, MOVED_HERE, CORRECTED, GONE, MOVED_AWAY, ENDED, GROWN, NEW)
+
+
+@dataclass(frozen=True)
+class Restated:
+    """The difference to `earlier`. `cell` is None if that edition does not have the cell.
+
+    `records` has one row per record that differs: `how`, the columns of `members.RECORD`, and
+    those of then with `_then`; None where no records are shown. `n_older` are those still open in
+    both, whose clocks ran on.
+    """
+
+    earlier: Edition
+    cell: Asked | None
+    records: pl.DataFrame | None = None
+    n_older: int = 0
+
+
+def restated(edition: Edition, asked: Asked, earlier: Edition | None) -> Restated | None:
+    """The difference to the edition before; None for the first edition of a home."""
+    if earlier is None:
+        return None
+    then = same_cell(earlier, asked)
+    if then is None:
+        return Restated(earlier, None)
+    now, before = records(edition, asked), records(earlier, then)
+    if now is None or before is None:
+        return Restated(earlier, then)
+    joined = now.join(
+        before, on="event_id", how="full", coalesce=True, suffix="_then"
+    ).with_columns(is_known_now=_is_known(edition, asked), is_known_then=_is_known(earlier, then))
+    judged = joined.with_columns(how=_how(earlier))
+    is_open = (pl.col("exit") == 0) & (pl.col("exit_then") == 0)
+    rank = pl.col("how").replace_strict(list(HOW), range(len(HOW)), return_dtype=pl.Int8)
+    return Restated(
+        earlier,
+        then,
+        judged.drop_nulls("how").sort(
+            rank, pl.coalesce("entered_at", "entered_at_then"), "event_id"
+        ),
+        judged.filter(is_open, pl.col("how").is_null()).height,
+    )
+
+
+def _is_known(edition: Edition, asked: Asked) -> pl.Expr:
+    """Whether the edition's evidence has the record at all, in whichever cell."""
+    known = edition.scan(evidence_of(asked)).select("event_id").collect().get_column("event_id")
+    return pl.col("event_id").is_in(known.implode())
+
+
+def _how(earlier: Edition) -> pl.Expr:
+    """One of `HOW`; null for a record that says the same, or whose clock only ran on."""
+    came, went = pl.col("fate_then").is_null(), pl.col("fate").is_null()
+    was_over = local_day(pl.col("entered_at"), earlier.zone) <= last_full_day(
+        earlier.as_of, earlier.zone
+    )
+    differs = pl.any_horizontal(
+        pl.col(name).ne_missing(pl.col(f"{name}_then")) for name in ("fate", "exit", "is_hit")
+    )
+    has_stopped = pl.col("exit") != 0
+    return (
+        pl.when(came & ~was_over)
+        .then(pl.lit(NEW))
+        .when(came & pl.col("is_known_then"))
+        .then(pl.lit(MOVED_HERE))
+        .when(came)
+        .then(pl.lit(LATE))
+        .when(went & pl.col("is_known_now"))
+        .then(pl.lit(MOVED_AWAY))
+        .when(went)
+        .then(pl.lit(GONE))
+        .when((pl.col("fate_then") == TOO_YOUNG) & (pl.col("fate") != TOO_YOUNG))
+        .then(pl.lit(GROWN))
+        .when((pl.col("fate_then") == STILL_OPEN) & has_stopped)
+        .then(pl.lit(ENDED))
+        .when(differs | (has_stopped & pl.col("seconds").ne_missing(pl.col("seconds_then"))))
+        .then(pl.lit(CORRECTED))
+    )

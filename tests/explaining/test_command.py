@@ -1,0 +1,203 @@
+"""What `plumbline explain` prints: the sections, in plain lines of a hundred columns."""
+
+from datetime import timedelta
+
+import pytest
+from small_edition import AS_OF, at, release
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+
+
+@pytest.fixture
+def say(tmp_path):
+    """`say(words…)` runs the command and gives its output and exit code."""
+
+    def run(*words: str) -> tuple[str, int]:
+        done = CliRunner().invoke(app, ["explain", *words, "--home", str(tmp_path)])
+        return done.output, done.exit_code
+
+    return run
+
+
+@pytest.fixture
+def of_june(publish, june, say):
+    """The same for June, of the edition in which everything of June happened."""
+    publish(june)
+
+    def run(kpi: str, *words: str, scope: str = "core", period: str = "2026-06") -> str:
+        text, code = say(kpi, "--scope", scope, "--period", period, *words)
+        assert code == 0, text
+        return text
+
+    return run
+
+
+def section(text: str, title: str) -> list[str]:
+    """The lines under a title."""
+    blocks = [block.splitlines() for block in text.strip().split("\n\n")]
+    [found] = [lines for lines in blocks if lines[0].startswith(title)]
+    return [line.strip() for line in found[1:]]
+
+
+def test_the_number_is_said_first_with_interval_n_flags_and_edition(of_june):
+    head = of_june("change_fail_rate").splitlines()
+    assert head[0] == "Change fail rate · Core teams (segment core) · 2026-06 (1–30 June 2026)"
+    assert head[1] == "  33.3 %   (95 % interval 6.1–79.2 %), n = 3"
+    assert head[2].startswith("  Flag: few events;")
+    assert head[3].startswith("  Flag: outcomes can still come in;")
+    assert head[4].startswith("  As of 2026-07-01 06:00 UTC, edition 20260701T060000Z-")
+
+
+def test_the_sum_is_told_with_each_rule_in_its_sentence(of_june):
+    assert section(of_june("change_fail_rate"), "Where it comes from") == [
+        "5  came in",
+        "− 1  left out: It was deployed to mend another release.",
+        "− 1  too young: less than 72 hours old, outcomes can come in",
+        "= 3  in the number, of which 1 count (failed)",
+        "It adds up: what is left is the n of the cell, and the records below say the same.",
+    ]
+
+
+def test_open_ones_are_told_apart(of_june):
+    lines = section(of_june("time_to_restore"), "Where it comes from")
+    assert lines[2] == "= 3  in the number, 2 ended, 1 is still open, with the time so far"
+    assert "still open, 10.4 d so far" in of_june("time_to_restore")
+
+
+def test_a_rate_says_over_how_many_weeks(of_june):
+    lines = section(of_june("deployment_frequency"), "Where it comes from")
+    assert lines[1] == "= 5  in the number, in 4.29 covered weeks"
+
+
+def test_a_sum_that_does_not_add_up_says_so(of_june, monkeypatch):
+    monkeypatch.setattr("assets.published.explanation._problems", lambda *_: ["1 is not 2"])
+    lines = section(of_june("change_fail_rate"), "Where it comes from")
+    assert lines[-1] == "This does not add up: 1 is not 2."
+
+
+def test_definition_and_version_are_told(of_june):
+    text = of_june("change_fail_rate")
+    assert "Definition   change_fail_rate, version 1" in text
+    assert "A record is counted when it is 72 hours old." in text
+
+
+def test_link_rules_are_told_in_words(of_june):
+    lines = section(of_june("change_fail_rate"), "By which rule its records are linked")
+    assert lines == [
+        "1  hotfix: an unplanned or reverting release followed soon (all count)",
+        "2  not linked",
+    ]
+
+
+def test_news_is_told_with_its_limits_where_it_is_judged(of_june):
+    lines = section(of_june("change_fail_rate", period="2026-05"), "Is it news?")
+    assert lines == [
+        "Change fail rate, Core teams, May 2026: 50 %, worse than ever.",
+        "XmR limits 2–18 % around 10 %, from 20 months; p = 0.001, q = 0.01 over all headlines.",
+    ]
+    [first, second] = section(of_june("change_fail_rate"), "Is it news?")
+    assert first == "Not judged: only the newest complete month, 2026-05, is. There:"
+    assert second == lines[0]
+    [nothing] = section(of_june("change_fail_rate", scope="data"), "Is it news?")
+    assert nothing.startswith("Not judged: only the headline KPIs")
+
+
+def test_the_records_stand_with_state_and_link_those_that_count_first(of_june):
+    lines = section(of_june("change_fail_rate"), "Records")
+    assert [line.split()[-1] for line in lines] == [
+        text for name in ("bad", "ok-2", "ok-1", "young", "mends") for text in (name, _url(name))
+    ]
+    assert lines[0] == "2026-06-05 14:00  failed (hotfix)         checkout  bad"
+
+
+def _url(name: str) -> str:
+    return f"https://example.com/{name}"
+
+
+def test_ten_records_are_shown_and_all_if_asked_for(publish, say):
+    publish({"fact_deployments": [release(f"r{n:02}", 1 + n % 20) for n in range(14)]})
+    words = ("deployment_frequency", "--scope", "core", "--period", "2026-06")
+    text, _ = say(*words)
+    assert text.count("https://") == 10
+    assert "… and 4 more: --all lists them." in text
+    text, _ = say(*words, "--all")
+    assert text.count("https://") == 14
+
+
+def test_late_records_are_named_with_what_they_were_and_are(publish, say):
+    before = [release("a", 3), release("b", 4)]
+    after = [release("a", 3, is_failed=True), release("b", 4), release("late", 5)]
+    publish({"fact_deployments": before}, as_of=AS_OF - timedelta(hours=1))
+    publish({"fact_deployments": after}, configuration_digest="d2")
+    text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
+    lines = section(text, "Since the last edition")
+    assert lines[0].startswith("Then: 0 %")
+    assert lines[1].startswith("Now:  33.3 %")
+    assert lines[2:] == [
+        "The configuration has changed in between.",
+        "Came in late (their day was over, and that edition did not know them): 1",
+        "2026-06-05 14:00  not failed  checkout  late",
+        _url("late"),
+        "Read differently now: 1",
+        "2026-06-03 14:00  not failed → failed  checkout  a",
+        _url("a"),
+    ]
+
+
+def test_a_record_that_is_gone_is_named_with_its_link(publish, say):
+    rows = [release("a", 3), release("gone", 4)]
+    publish({"fact_deployments": rows}, as_of=AS_OF - timedelta(hours=1))
+    publish({"fact_deployments": rows[:1]})
+    text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
+    assert section(text, "Since the last edition")[-3:] == [
+        "No longer known: 1",
+        "2026-06-04 14:00  not failed → not in it  checkout  gone",
+        _url("gone"),
+    ]
+
+
+def test_satisfaction_tells_counts_only(publish, june, say):
+    publish(june, as_of=AS_OF - timedelta(hours=1))
+    publish(june)
+    text, _ = say("csat", "--scope", "core", "--period", "2026-Q2")
+    assert "90 %" in text
+    [origin] = [" ".join(section(text, "Where it comes from"))]
+    assert origin.startswith("20 in the number, 0 left out by rule. More is not told:")
+    assert section(text, "Since") == ["Not told: the difference could tell what one person said."]
+    assert "https://" not in text
+
+
+def test_what_is_not_known_says_why_and_who_tells(publish, june, say):
+    publish(june)
+    text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-04")
+    assert text.splitlines()[1] == "  Not known, n = 0"
+    assert "For this KPI no value means: No planned release is mature" in text
+    assert "s tells about incidents from 2026-05-20 to 2026-07-01." in text
+
+
+def test_no_line_is_wider_than_a_hundred_columns(of_june):
+    for kpi in ("change_fail_rate", "time_to_restore", "deployment_frequency"):
+        assert max(map(len, of_june(kpi).splitlines())) <= 100
+
+
+def test_a_question_that_fits_nothing_ends_with_the_code_of_a_wrong_call(publish, june, say):
+    publish(june)
+    text, code = say("change_fail_rate", "--scope", "checkout", "--period", "2026-06")
+    assert code == 2
+    assert "names several: customer and service" in text
+
+
+def test_a_home_without_an_edition_says_how_to_make_one(say):
+    text, code = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
+    assert code == 1
+    assert "has no edition yet. Make one: plumbline run." in " ".join(text.split())
+
+
+def test_an_edition_of_the_past_is_explained_as_it_was(publish, say):
+    old = publish({"fact_deployments": [release("a", 3)]}, as_of=at(12))
+    publish({"fact_deployments": [release("b", 3)]})
+    words = ("deployment_frequency", "--scope", "core", "--period", "2026-06")
+    text, _ = say(*words, "--edition", old)
+    assert _url("a") in text
+    assert _url("b") not in text
