@@ -3,12 +3,14 @@
 Expectations are plain dicts in Great Expectations' own form, with a severity:
 `{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "run_id"}, "severity":
 "error"}`. A kwarg `{"$PARAMETER": "max_reject_ratio"}` stands for a number of `[rules]`. An
-error that does not hold stops everything to the right of the table; a warning is shown. What
-the checks said is kept in the table `check_results`.
+error that does not hold stops everything to the right of the table; a warning is shown. A
+`sentence` is a function of the home that says in its own words why one does not hold. What the
+checks said is kept in the table `check_results`.
 """
 
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
@@ -71,13 +73,25 @@ def _check(table: str, expectations: Expectations) -> dg.AssetChecksDefinition:
     ) -> dg.AssetCheckResult:
         rules = home.configuration.rules.model_dump()
         frame = newest_rows(home.store.read(table))
-        outcomes = validate(table, frame, expectations, rules)
+        outcomes = in_own_words(validate(table, frame, expectations, rules), expectations, home)
         home.store.append(
             {CHECK_RESULTS: as_frame(table, outcomes, context.op_execution_context.run_id)}
         )
         return as_result(outcomes)
 
     return expectations_hold
+
+
+def in_own_words(
+    outcomes: Sequence[Outcome], expectations: Expectations, home: Home
+) -> list[Outcome]:
+    """The outcomes, where those that do not hold speak as their expectation says."""
+    return [
+        replace(outcome, sentence=expectation["sentence"](home))
+        if not outcome.is_ok and "sentence" in expectation
+        else outcome
+        for outcome, expectation in zip(outcomes, expectations, strict=True)
+    ]
 
 
 def newest_rows(table: pl.LazyFrame, most: int = MOST_ROWS) -> pl.LazyFrame:

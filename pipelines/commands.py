@@ -173,7 +173,7 @@ def check(home: Path | None) -> int:
     from pipelines.health import examine
 
     findings = examine(settings.home_folder(home))
-    table = Table(show_header=False)
+    table = Table("", "", Column(overflow="fold"), show_header=False)
     for finding in findings:
         mark = "[green]in order" if finding.is_ok else "[red]look at it"
         table.add_row(mark, escape(finding.about), escape(finding.found))

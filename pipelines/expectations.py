@@ -99,25 +99,49 @@ def _needed(frame: pl.LazyFrame, expectations: Sequence[Mapping[str, Any]]) -> p
 
 
 def _outcome(table: str, expectation: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
-    kwargs = dict(expectation["kwargs"])
-    place = ", ".join(_shown(kwargs.pop(name)) for name in COLUMN_KWARGS if name in kwargs)
     used = result["expectation_config"]["kwargs"]  # where $PARAMETER has become its number
-    limits = [
-        f"{name.replace('_', ' ')} {_shown(used[name] if isinstance(value, dict) else value)}"
-        for name, value in kwargs.items()
-    ]
-    words = expectation["type"].removeprefix("expect_").replace("_", " ")
-    expected = f"{words} ({', '.join(limits)})" if limits else words
+    given = {name: used.get(name, value) for name, value in expectation["kwargs"].items()}
+    place = ", ".join(_shown(given[name]) for name in COLUMN_KWARGS if name in given)
+    expected = _in_words(expectation["type"], given)
     observed = _observed(result)
-    verdict = "holds" if result["success"] else f"does not hold: {observed}"
+    is_ok = bool(result["success"])
     return Outcome(
         check=f"{expectation['type']}({place})" if place else expectation["type"],
-        is_ok=bool(result["success"]),
+        is_ok=is_ok,
         severity=expectation["severity"],
         observed=observed,
         expected=expected,
-        sentence=f"{table}{place and f' ({place})'}: {expected} {verdict}.",
+        sentence=f"{table}: {expected}."
+        if is_ok
+        else f"{table}: it does not hold that {expected}: {observed}.",
     )
+
+
+def _in_words(kind: str, kwargs: Mapping[str, Any]) -> str:
+    """What is expected, as one would say it; theirs where it is none of those in use."""
+    column = kwargs.get("column", "")
+    words = {
+        "expect_column_values_to_not_be_null": f"{column} is never empty",
+        "expect_column_values_to_be_unique": f"no two rows have the same {column}",
+        "expect_column_values_to_be_in_set": (
+            f"{column} is one of {_shown(kwargs.get('value_set', []))}"
+        ),
+        "expect_compound_columns_to_be_unique": (
+            f"no two rows have the same {' and '.join(kwargs.get('column_list', []))}"
+        ),
+        "expect_column_values_to_be_between": f"{column} is {_between(kwargs)}",
+        "expect_column_max_to_be_between": f"the highest {column} is {_between(kwargs)}",
+        "expect_column_min_to_be_between": f"the lowest {column} is {_between(kwargs)}",
+        "expect_table_row_count_to_be_between": f"the number of rows is {_between(kwargs)}",
+    }
+    rest = ", ".join(f"{name.replace('_', ' ')} {_shown(v)}" for name, v in kwargs.items())
+    return words.get(kind, f"{kind.removeprefix('expect_').replace('_', ' ')} ({rest})")
+
+
+def _between(kwargs: Mapping[str, Any]) -> str:
+    limits = {"min_value": "at least", "max_value": "at most"}
+    given = [f"{word} {_shown(kwargs[name])}" for name, word in limits.items() if name in kwargs]
+    return " and ".join(given)
 
 
 def _observed(result: Mapping[str, Any]) -> str:

@@ -1,7 +1,10 @@
-"""What `plumbline check` looks at before a run: configuration, inbox, warehouse, lag."""
+"""What `plumbline check` looks at: configuration, inbox, disk, the last run, quarantine, lag."""
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +13,9 @@ from assets.configuration import Configuration, load
 from assets.errors import PlumblineError
 from assets.home import Home
 from assets.warehouse import Warehouse
+from pipelines import summary
+
+ENOUGH_DISK_BYTES = 10**9
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,12 @@ def examine(folder: Path) -> list[Finding]:
 
 def _configuration(folder: Path) -> Iterator[Finding]:
     configuration = load(folder / "plumbline.toml")
+    dated = (configuration.segments, configuration.customers, configuration.services)
+    segments, customers, services = (len({row.id for row in rows}) for rows in dated)
     yield Finding(
         "configuration",
-        f"{len(configuration.segments)} segments, {len(configuration.customers)} customers, "
-        f"{len(configuration.services)} services, {len(configuration.files)} mapped files",
+        f"{segments} segments, {customers} customers, {services} services, "
+        f"{len(configuration.files)} mapped files",
     )
     yield from _unknown_kpis(configuration)
 
@@ -64,8 +72,10 @@ def _inbox(folder: Path) -> Iterator[Finding]:
 
     home = Home(path=str(folder))
     feeds = [f for system in systems.systems(home.configuration) for f in system.feeds]
+    n_files = 0
     for feed in feeds:
         files = inbox.delivered(home, feed)
+        n_files += len(files)
         if files:
             size = sum(file.size_bytes for file in files) / 1e6
             yield Finding(
@@ -77,8 +87,42 @@ def _inbox(folder: Path) -> Iterator[Finding]:
                 f"no file matches {feed.foreign.pattern}. Deliver one, or correct the path.",
                 is_ok=False,
             )
-    for place in ledger.unclaimed(home, feeds):
-        yield Finding("inbox", f"no source reads {place.relative_to(folder)}", is_ok=False)
+    strangers = ledger.unclaimed(home, feeds)
+    for place in strangers:
+        yield Finding("inbox", ledger.why_unclaimed(home, place, feeds), is_ok=False)
+    known = ledger.known_files(home) if home.warehouse.exists() else pl.DataFrame()
+    if not n_files and not strangers and known.is_empty():
+        yield Finding("inbox", summary.NOTHING_DELIVERED, is_ok=False)
+    if not known.is_empty():
+        for problem in summary.file_problems(known.filter(pl.col("status") == "unreadable")):
+            yield Finding("refused file", problem, is_ok=False)
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free < ENOUGH_DISK_BYTES:
+        found = f"{free / 1e6:,.0f} MB are free under {folder}. Free some: a run needs 1 GB."
+        yield Finding("disk", found, is_ok=False)
+
+
+def _last_run(folder: Path) -> Iterator[Finding]:
+    """How the last `plumbline run` ended, if one did."""
+    path = folder / summary.LAST_RUN
+    if not path.exists():
+        return
+    last = json.loads(path.read_text(encoding="utf-8"))
+    began_at = datetime.fromisoformat(last["began_at"])
+    n_more = len(last["why"]) - 1
+    why = f": {last['why'][0]}" if last["why"] else ""
+    why += f" And {n_more} more." if n_more > 0 else ""
+    found = f"{last['outcome']}, begun {began_at:%F %H:%M} UTC{why}"
+    yield Finding("last run", found, is_ok=not last["why"])
+
+
+def _quarantine(folder: Path) -> Iterator[Finding]:
+    if (folder / "warehouse.duckdb").exists():
+        for words, records in summary.quarantined_lines(summary.quarantine_of(folder)):
+            yield Finding("quarantine", f"{records} of {words}")
 
 
 def _warehouse(folder: Path) -> Iterator[Finding]:
@@ -94,7 +138,15 @@ def _lag(folder: Path) -> Iterator[Finding]:
     store, table = Warehouse(folder / "warehouse.duckdb"), "conformed_source_coverage"
     if not store.path.exists() or not store.has(table):
         return
-    now = Home(path=str(folder)).as_of_instant
+    home = Home(path=str(folder))
+    looked_back = _looked_back(store)
+    if looked_back is not None:
+        found = (
+            f"unknown: the last run looked back to {looked_back:%F %H:%M} UTC (--as-of), so its "
+            "tables do not tell the state of the sources. Run without it: plumbline run."
+        )
+        yield Finding("lag", found)
+        return
     sources = (
         store.read(table)
         .group_by("source")
@@ -102,16 +154,42 @@ def _lag(folder: Path) -> Iterator[Finding]:
         .sort("source")
         .collect()
     )
+    is_frozen = home.configuration.organisation.as_of is not None
     for source, heard_at, is_complete in sources.iter_rows():
-        hours = (now - heard_at).total_seconds() / 3600
-        state = "complete" if is_complete else "incomplete: it delivered less than it announced"
-        found = f"last heard of {hours:,.0f} hours before {now:%F %H:%M} UTC; {state}"
-        yield Finding(f"source {source}", found, is_complete)
+        yield _lag_of(source, heard_at, is_complete, home.as_of_instant, is_frozen)
+
+
+def _lag_of(
+    source: str, heard_at: datetime, is_complete: bool, now: datetime, is_frozen: bool
+) -> Finding:
+    from assets.kpis.known import ON_TIME
+
+    lag = now - heard_at
+    is_late = lag > ON_TIME and not is_frozen
+    limit_hours = ON_TIME.total_seconds() / 3600
+    state = "complete" if is_complete else "incomplete: it delivered less than it announced"
+    late = f"late: more than {limit_hours:.0f} hours; " if is_late else ""
+    days = lag.total_seconds() / 86_400
+    found = f"last heard of {days:,.1f} days before {now:%F %H:%M} UTC; {late}{state}"
+    return Finding(f"source {source}", found, is_complete and not is_late)
+
+
+def _looked_back(store: Warehouse) -> datetime | None:
+    """The instant that the last run was asked to look back to, if it was."""
+    from assets.raw.newest import AS_OF
+
+    if not store.has(AS_OF):
+        return None
+    [(as_of, is_asked)] = store.read(AS_OF).collect().rows()
+    return as_of if is_asked else None
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Finding]]] = {
     "configuration": _configuration,
     "inbox": _inbox,
+    "disk": _disk,
     "warehouse": _warehouse,
+    "last run": _last_run,
+    "quarantine": _quarantine,
     "lag": _lag,
 }

@@ -4,31 +4,49 @@ Per feed, the lines read = conformed + superseded + quarantined + masked. A reco
 several rows counts once: as quarantined if one of them is, else as masked if one of them is.
 """
 
+from functools import partial
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
+from assets.conformed import rejects
 from assets.conformed.conform import LEFT_OUT
 from assets.conformed.quarantine import LEFT_OUT_TABLES
 from assets.raw.versions import FATES
 
 # Below this many records a share of rejects says little, and one bad line would stop a run.
 ENOUGH_RECORDS = 100
-SCHEMA: dict[str, pl.DataType] = {**FATES, "reject_ratio": pl.Float64()}
-EXPECTATIONS = (
-    {
+SCHEMA: dict[str, pl.DataType] = {
+    **FATES,
+    "rejected": pl.UInt32(),  # records of the row that broke a rule
+    "reject_ratio": pl.Float64(),  # of the feed, where it has enough records
+    "reject_ratio_of_few": pl.Float64(),  # … where it has not
+}
+
+
+def _at_most(column: str, severity: str) -> dict[str, Any]:
+    return {
         "type": "expect_column_values_to_be_between",
-        "kwargs": {"column": "reject_ratio", "max_value": {"$PARAMETER": "max_reject_ratio"}},
-        "severity": "error",
-    },
+        "kwargs": {"column": column, "max_value": {"$PARAMETER": "max_reject_ratio"}},
+        "severity": severity,
+        "sentence": partial(rejects.sentence, column),
+    }
+
+
+EXPECTATIONS = (_at_most("reject_ratio", "error"), _at_most("reject_ratio_of_few", "warning"))
+
+
+@dg.asset(
+    deps=["conformed_quarantine"],  # whose records are named when there are too many of them
+    ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES},
 )
-
-
-@dg.asset(ins={table: dg.AssetIn() for table in LEFT_OUT_TABLES})
 def conformed_record_fates(raw_newest: pl.LazyFrame, **left_out: pl.LazyFrame) -> pl.DataFrame:
     """Per feed: how many lines were conformed, superseded, quarantined or masked, and why.
 
     `reject_ratio` is the feed's share of records that broke a rule, of those and the conformed;
-    records that the source's map set aside for what they are do not count as rejects.
+    records that the source's map set aside for what they are do not count as rejects. Lines
+    without a key count as long as their path holds them (`assets.raw.redelivered`).
     """
     return fates(raw_newest, [left_out[table] for table in LEFT_OUT_TABLES]).collect()
 
@@ -55,18 +73,26 @@ def fates(so_far: pl.LazyFrame, left_out: list[pl.LazyFrame]) -> pl.LazyFrame:
         .agg(pl.col("records").sum())
         .filter(pl.col("records") != 0)
         .join(set_aside.with_columns(_is_set_aside=True), on=[*feed, "rule"], how="left")
-        .with_columns(reject_ratio=_reject_ratio())
+        .with_columns(rejected=_rejected())
+        .with_columns(**_reject_ratios())
         .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
         .sort(*feed, "fate", "rule")
     )
 
 
-def _reject_ratio() -> pl.Expr:
+def _rejected() -> pl.Expr:
     is_reject = (pl.col("fate") == "quarantined") & pl.col("_is_set_aside").is_null()
+    return pl.when(is_reject).then("records").otherwise(0)
 
-    def records(which: pl.Expr) -> pl.Expr:
-        return pl.when(which).then("records").sum().over("source", "feed")
 
-    rejected, conformed = records(is_reject), records(pl.col("fate") == "conformed")
+def _reject_ratios() -> dict[str, pl.Expr]:
+    rejected = pl.col("rejected").sum().over("source", "feed")
+    is_conformed = pl.col("fate") == "conformed"
+    conformed = pl.when(is_conformed).then("records").sum().over("source", "feed")
     judged = rejected + conformed
-    return pl.when(judged >= ENOUGH_RECORDS).then(rejected / judged)
+    ratio = pl.when(judged > 0).then(rejected / judged)
+    is_enough = judged >= ENOUGH_RECORDS
+    return {
+        "reject_ratio": pl.when(is_enough).then(ratio),
+        "reject_ratio_of_few": pl.when(~is_enough).then(ratio),
+    }

@@ -6,14 +6,13 @@ versions and ledger rows are written. Which version counts is the conformed stag
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import duckdb
 import polars as pl
 
 from assets.errors import UnreadableFile
 from assets.home import Home
-from assets.raw import inbox, ledger
+from assets.raw import inbox, ledger, redelivered
 from assets.raw.decode import decoded
 from assets.raw.feed import Feed, stamp
 from assets.schema import INSTANT
@@ -55,7 +54,9 @@ def take_in(home: Home, feed: Feed) -> Taken:
     read_before = entries.filter(pl.col("status") == "read")
     if read_before.height < entries.height:
         ledger.forget_problems(home, "unreadable", feed)
-    known = set(read_before.select("path", "size_bytes", "sha256").iter_rows())
+    # What a path held last is known; what it held before that is read again if it returns.
+    held = read_before.unique("path", keep="last", maintain_order=True)
+    known = set(held.select("path", "size_bytes", "sha256").iter_rows())
     files = [
         file
         for file in inbox.delivered(home, feed)
@@ -63,17 +64,30 @@ def take_in(home: Home, feed: Feed) -> Taken:
     ]
     if not files:
         return taken
-    is_backfill = not home.store.has(feed.table)
+    refused_before = entries.filter(pl.col("status") == "unreadable")
+    is_backfill = not _has_records(home, feed)
     clock = home.configuration.organisation.as_of or home.now
     for batch in _batches(files, feed):
         versions = versions_of(batch.records, feed).with_columns(
             pl.lit(clock, INSTANT).alias("ingested_at"), is_backfill=pl.lit(is_backfill)
         )
         new = _unseen(home, feed, versions)
-        entries = _ledger_rows(batch, feed, versions, new, home.now)
-        home.store.append({feed.table: new, ledger.TABLE: entries})
+        entries = ledger.entries_of(batch.files, batch.problems, feed, versions, new, home.now)
+        entries = ledger.since_first_refused(entries, refused_before)
+        refused = redelivered.refused_in(batch.read_paths, versions, feed, clock, is_backfill)
+        home.store.append({feed.table: new, ledger.TABLE: entries, redelivered.TABLE: refused})
         _count(taken, entries)
     return taken
+
+
+def _has_records(home: Home, feed: Feed) -> bool:
+    """Whether a delivery had records; one of which all lines were refused was no first one."""
+    if not home.store.has(feed.table):
+        return False
+    query = f"SELECT count(record_key) FROM {feed.table}"
+    with home.store.connect() as connection:
+        [(records,)] = connection.execute(query).fetchall()
+    return bool(records)
 
 
 @dataclass
@@ -88,6 +102,10 @@ class _Batch:
     def records(self) -> pl.DataFrame:
         schema = {"file": pl.String, "line": pl.UInt32, "payload": pl.String}
         return pl.concat([pl.DataFrame(schema=schema), *self.frames])
+
+    @property
+    def read_paths(self) -> list[str]:
+        return [file.path for file in self.files if file.path not in self.problems]
 
     @property
     def size_bytes(self) -> int:
@@ -199,38 +217,6 @@ def _unseen(home: Home, feed: Feed, versions: pl.DataFrame) -> pl.DataFrame:
             f"SELECT payload_hash FROM incoming ANTI JOIN {feed.table} USING (payload_hash)"
         ).pl()
     return first.join(unseen, on="payload_hash", how="semi", maintain_order="left")
-
-
-def _ledger_rows(
-    batch: _Batch, feed: Feed, versions: pl.DataFrame, new: pl.DataFrame, read_at: datetime
-) -> pl.DataFrame:
-    """One row per file of the batch, in the ledger's schema."""
-    lines = versions.group_by("file").agg(lines=pl.len())
-    fresh = new.group_by("file").agg(
-        new_versions=pl.col("is_readable").sum(), malformed=(~pl.col("is_readable")).sum()
-    )
-    files = pl.DataFrame(
-        [(file.path, file.size_bytes, file.sha256) for file in batch.files],
-        schema=["path", "size_bytes", "sha256"],
-        orient="row",
-    )
-    counts = ("lines", "new_versions", "malformed")
-    problem = pl.col("path").replace_strict(batch.problems, default=None, return_dtype=pl.String)
-    return (
-        files.join(lines, left_on="path", right_on="file", how="left")
-        .join(fresh, left_on="path", right_on="file", how="left")
-        .with_columns(pl.col(*counts).fill_null(0), problem=problem)
-        .with_columns(
-            repeated=pl.col("lines") - pl.col("new_versions") - pl.col("malformed"),
-            status=pl.when(pl.col("problem").is_null())
-            .then(pl.lit("read"))
-            .otherwise(pl.lit("unreadable")),
-            system=pl.lit(feed.system),
-            entity=pl.lit(feed.entity),
-            read_at=pl.lit(read_at),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in ledger.SCHEMA.items())
-    )
 
 
 def _count(taken: Taken, entries: pl.DataFrame) -> None:

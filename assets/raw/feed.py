@@ -76,6 +76,11 @@ class Feed:
         """Table of the newest version of each record, decoded."""
         return f"raw_newest_{self.system}__{self.entity}"
 
+    def names_of(self, field: str) -> list[str]:
+        """What the source calls a field, in the order in which it is looked for."""
+        names = (re.sub(r'^\$\."(.*)"$', r"\1", path) for path in self.fields[field])
+        return list(dict.fromkeys(names))
+
 
 @dataclass(frozen=True)
 class System:

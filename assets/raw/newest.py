@@ -17,6 +17,9 @@ from assets.raw.versions import FATES, OWN_COLUMNS, parents_first, refresh
 from assets.schema import INSTANT
 from assets.warehouse import Warehouse
 
+# As of when the tables to the right of raw were made, and whether a run asked for that.
+AS_OF = "raw_as_of"
+
 
 @dg.asset(deps=[ledger.TABLE])
 def raw_newest(home: Home) -> pl.DataFrame:
@@ -27,6 +30,8 @@ def raw_newest(home: Home) -> pl.DataFrame:
 def refreshed(home: Home) -> pl.DataFrame:
     """Write the tables of newest versions; returns the fates (FATES) of all lines so far."""
     tables = set(home.store.tables())
+    terms = pl.DataFrame({"as_of": [home.as_of_instant], "is_asked": [home.as_of is not None]})
+    home.store.replace(AS_OF, terms)
     every = [
         refresh(home.store, feed, home.as_of_instant)
         for system in systems.systems(home.configuration)

@@ -19,8 +19,7 @@ def raw_files(home: Home) -> dg.MaterializeResult[None]:
         {
             "path": place.relative_to(home.folder).as_posix(),
             "status": "unknown",
-            "problem": f"No source reads {place.relative_to(home.folder)}. Move its files to "
-            "inbox/<system>/<entity>/, or map them under [[files]] in plumbline.toml.",
+            "problem": ledger.why_unclaimed(home, place, feeds),
             "read_at": home.now,
         }
         for place in ledger.unclaimed(home, feeds)

@@ -4,12 +4,14 @@ Holds the SQL that writes a feed's table of newest versions inside DuckDB, so th
 never leave it, and the count of the versions that are not in it.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
+from assets.raw import redelivered
 from assets.raw.decode import decoded, literal, quoted
 from assets.raw.feed import Feed
+from assets.raw.instants import at, is_usable
 from assets.schema import INSTANT
 from assets.warehouse import Warehouse
 
@@ -52,6 +54,7 @@ def refresh(store: Warehouse, feed: Feed, as_of: datetime) -> pl.DataFrame:
         connection.execute("SET force_compression = 'zstd'")
         connection.execute(_newest(feed, as_of, has_parent))
         connection.execute("SET force_compression = 'auto'")
+        connection.execute(redelivered.MAKE_TABLE)
         fates = connection.execute(_fates(feed, as_of)).pl()
     named = fates.with_columns(source=pl.lit(feed.system), feed=pl.lit(feed.entity))
     return named.select(pl.col(name).cast(dtype) for name, dtype in FATES.items())
@@ -91,7 +94,7 @@ def _ordered(feed: Feed, as_of: datetime) -> str:
     version of a later instant is used only for a record that has no other (what it says of
     later is hidden further on). A tombstone without an instant is final.
     """
-    known = f"(ingested_at <= {_at(as_of)}) OR updated_at <= {_at(as_of)}"
+    known = f"(ingested_at <= {at(as_of)}) OR updated_at <= {at(as_of)}"
     is_final = "is_deleted AND updated_at IS NULL"
     by_line = "ingested_at DESC, file DESC, line DESC, " if _last_line_wins(feed) else ""
     return f"""
@@ -108,11 +111,6 @@ def _ordered(feed: Feed, as_of: datetime) -> str:
 
 def _last_line_wins(feed: Feed) -> bool:
     return feed.foreign is not None and not feed.updated_at
-
-
-def is_usable(as_of: datetime) -> str:
-    """SQL that holds for versions which an as-of does not hide."""
-    return f"(is_backfill OR ingested_at <= {_at(as_of)})"
 
 
 def _left_out(feed: Feed, has_parent: bool) -> str:
@@ -135,8 +133,14 @@ def _parent_table(feed: Feed) -> str:
 def _parent_join(feed: Feed, has_parent: bool) -> str:
     if feed.parent is None or not has_parent:
         return ""
-    key = " || '/' || ".join(f"newest.{quoted(name)}" for name in feed.parent[1])
-    return f"LEFT JOIN {quoted(_parent_table(feed))} AS parents ON parents.record_key = {key}"
+    parents = quoted(_parent_table(feed))
+    return f"LEFT JOIN {parents} AS parents ON parents.record_key = {parent_key(feed)}"
+
+
+def parent_key(feed: Feed) -> str:
+    """SQL for the key of a record's parent, from the feed's table of `newest` versions."""
+    names = feed.parent[1] if feed.parent else ()
+    return " || '/' || ".join(f"newest.{quoted(name)}" for name in names)
 
 
 def _gathered_columns(feed: Feed) -> str:
@@ -169,21 +173,17 @@ def _fates(feed: Feed, as_of: datetime) -> str:
     """SQL that counts the feed's lines by what became of them, up to the newest versions."""
     return f"""
         WITH lines AS (
-            SELECT CASE WHEN NOT {is_usable(as_of)} THEN 'known_later'
-                WHEN NOT is_readable THEN 'malformed'
-                WHEN record_key IS NULL THEN 'missing_key' ELSE '' END AS rule
-            FROM {quoted(feed.table)}
+            SELECT CASE WHEN {is_usable(as_of)} THEN '' ELSE 'masked' END AS fate,
+                CASE WHEN {is_usable(as_of)} THEN '' ELSE 'known_later' END AS rule
+            FROM {quoted(feed.table)} WHERE record_key IS NOT NULL
+            UNION ALL
+            SELECT fate, rule FROM ({redelivered.refused_lines(feed, as_of)})
         ), records AS (SELECT coalesce(_left_out, '') AS rule FROM {quoted(feed.newest_table)})
-        SELECT CASE rule WHEN 'known_later' THEN 'masked' ELSE 'quarantined' END AS fate, rule,
-            count(*) AS records FROM lines WHERE rule <> '' GROUP BY rule
+        SELECT fate, rule, count(*) AS records FROM lines WHERE fate <> '' GROUP BY ALL
         UNION ALL
         SELECT CASE rule WHEN '' THEN 'newest' WHEN 'unknown_parent' THEN 'quarantined'
             ELSE 'superseded' END, rule, count(*) FROM records GROUP BY rule
         UNION ALL
-        SELECT 'superseded', 'newer_version', (SELECT count(*) FROM lines WHERE rule = '')
+        SELECT 'superseded', 'newer_version', (SELECT count(*) FROM lines WHERE fate = '')
             - (SELECT count(*) FROM records)
     """
-
-
-def _at(instant: datetime) -> str:
-    return f"TIMESTAMPTZ '{instant.astimezone(UTC).isoformat(sep=' ')}'"

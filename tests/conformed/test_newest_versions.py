@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from assets.conformed.conform import LEFT_OUT
+from assets.conformed.quarantine import _quarantined_of
 from assets.raw import versions
 from assets.raw.deliver import take_in
 from assets.raw.feed import Feed, System
@@ -134,3 +136,15 @@ def test_a_feed_that_never_delivered_gives_an_empty_frame_with_its_columns(site)
     empty = Records(site.home().store, CI)["runs"].collect()
     assert empty.is_empty()
     assert set(RUNS.fields) < set(empty.columns)
+
+
+def test_a_record_in_quarantine_for_its_parent_names_it(site):
+    delivered(site, [run(1, "3-01")])
+    delivered(site, [{"id": "a", "run": "9"}, {"id": "b"}], JOBS)
+    newest(site)
+    newest(site, JOBS)
+    home = site.home()
+    none = pl.DataFrame(schema=LEFT_OUT)
+    with home.store.connect() as connection:
+        found = _quarantined_of(connection, JOBS, none, home.as_of_instant)
+    assert found.select("record_key", "detail").rows() == [("a", "no runs 9"), ("b", "no run")]

@@ -20,9 +20,8 @@ def test_an_expectation_that_holds_says_so():
 
     assert outcome.is_ok
     assert outcome.check == "expect_column_values_to_not_be_null(ticket_id)"
-    assert outcome.sentence == (
-        "conformed_tickets (ticket_id): column values to not be null holds."
-    )
+    assert outcome.expected == "ticket_id is never empty"
+    assert outcome.sentence == "conformed_tickets: ticket_id is never empty."
 
 
 def test_one_that_does_not_hold_says_how_many_rows_and_which_values():
@@ -33,7 +32,11 @@ def test_one_that_does_not_hold_says_how_many_rows_and_which_values():
     assert not outcome.is_ok
     assert outcome.severity == "warning"
     assert outcome.observed == "1 of 3 rows are otherwise, such as lost"
-    assert outcome.expected == "column values to be in set (value set new, open)"
+    assert outcome.expected == "status is one of new, open"
+    assert outcome.sentence == (
+        "conformed_tickets: it does not hold that status is one of new, open: "
+        "1 of 3 rows are otherwise, such as lost."
+    )
 
 
 def test_a_number_of_the_rules_takes_its_place():
@@ -42,7 +45,7 @@ def test_a_number_of_the_rules_takes_its_place():
 
     assert not outcome.is_ok
     assert outcome.observed == "3"
-    assert outcome.expected == "column max to be between (max value 2)"
+    assert outcome.expected == "the highest n is at most 2"
 
 
 def test_one_over_several_columns_names_them():

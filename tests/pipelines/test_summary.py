@@ -41,7 +41,15 @@ def home(tmp_path: Path) -> Path:
                 ("inbox/github/runs/1.ndjson", "github", 5, 4, "read", None, 1),
                 ("inbox/github/runs/2.ndjson", "github", 5, 3, "read", None, 1),
             ),
-            "conformed_quarantine": pl.DataFrame({"rule": ["missing_key", "order", "order"]}),
+            "conformed_quarantine": pl.DataFrame(
+                {
+                    "source": ["github"] * 3,
+                    "entity": ["runs"] * 3,
+                    "record_key": [None, "7", "8"],
+                    "rule": ["missing_key", "order", "order"],
+                    "detail": ["no id in inbox/github/runs/1.ndjson, line 1", "at=1", "at=2"],
+                }
+            ),
             "check_results": pl.DataFrame(
                 {
                     "is_ok": [True, False],
@@ -70,7 +78,8 @@ def test_a_run_tells_what_came_in_was_kept_out_and_came_out(home: Path):
     text = _text(summary, home)
     assert "github, 2 new or changed files with 10 records" in text
     assert "7 new" in text
-    assert text.index("order") < text.index("missing_key")
+    assert text.index("github/runs: order, such as 7: at=1") < text.index("missing_key")
+    assert "missing_key, such as no id in inbox/github/runs/1.ndjson, line 1" in text
     assert "all hold" in text
     assert "20260701T000000Z-0a1b2c3d" in text
 
@@ -112,3 +121,48 @@ def test_a_run_that_failed_before_anything_was_written_can_be_told_too(tmp_path:
 
     assert summary.exit_code == 1
     assert "no new or changed files" in _text(summary, tmp_path)
+    assert "not reached" in _text(summary, tmp_path)
+
+
+def test_a_file_refused_before_is_refused_again_and_its_path_is_told_once(home: Path):
+    path = "inbox/github/runs/3.ndjson.gz"
+    unreadable = _files((path, "github", 0, 0, "unreadable", f"{path} breaks off.", -60))
+    Warehouse(home / "warehouse.duckdb").append({"raw_files": unreadable})
+
+    summary = summarise(home, Ending("this", ()), BEGAN_AT)
+
+    assert summary.warnings == (f"{path} breaks off.",)
+    assert "github, unreadable files refused again: 1" in _text(summary, home)
+
+
+def test_a_folder_that_no_source_reads_delivered_nothing(home: Path):
+    stranger = _files(("inbox/x/y", None, 0, 0, "unknown", "No source reads inbox/x/y.", 1))
+    Warehouse(home / "warehouse.duckdb").append({"raw_files": stranger})
+
+    assert "None" not in _text(summarise(home, Ending("this", ()), BEGAN_AT), home)
+
+
+def test_no_kind_of_quarantined_record_is_hidden_but_beyond_twenty(home: Path):
+    kinds = pl.DataFrame(
+        {
+            "source": ["desk"] * 22,
+            "entity": ["tickets"] * 22,
+            "record_key": ["1"] * 22,
+            "rule": [f"rule_{number:02}" for number in range(22)],
+            "detail": ["[bold]"] * 22,
+        }
+    )
+    Warehouse(home / "warehouse.duckdb").replace("conformed_quarantine", kinds)
+
+    text = _text(summarise(home, Ending("this", ()), BEGAN_AT), home)
+
+    assert "rule_19, such as 1: [bold]" in text
+    assert "rule_20" not in text
+    assert "2 more kinds" in text
+
+
+def test_an_empty_inbox_is_a_warning(tmp_path: Path):
+    summary = summarise(tmp_path, Ending("this", ()), BEGAN_AT)
+
+    assert summary.exit_code == 3
+    assert "The inbox holds no file" in summary.warnings[0]
