@@ -1,4 +1,4 @@
-"""What the Brief says: per segment the promises with verdict, trend and news; the paragraph on top.
+"""What the Brief says: per segment the promises with their verdicts; the paragraph on top; news.
 
 Reads the edition's trade-offs, signals and checks and turns them into rows and sentences.
 """
@@ -8,33 +8,13 @@ from datetime import date
 
 import polars as pl
 
-from app.cells import Kpi, Row, catalogue, headline_months, name_of
+from app.cells import Row, catalogue, headline_months, name_of
 from app.edition import Edition
-from app.verdicts import FAILED_CHECK, IMPORTANT_FROM, KEPT, NO_SIGNAL, SIGNALS, Mark, verdict
+from app.trends import NEWS, Trend, trends
+from app.verdicts import FAILED_CHECK, IMPORTANT_FROM, KEPT, SIGNALS, Mark, verdict
 from app.words import counted, inside, listed, period, score
 
-NEWS = ("worse", "better")
-TREND_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class Trend:
-    """A headline KPI behind a promise: newest cell, values (None where unknown), what is news."""
-
-    kpi: Kpi
-    newest: Row
-    values: tuple[float | None, ...]
-    signal: str
-
-    @property
-    def is_news(self) -> bool:
-        """Whether its newest month is beyond the usual variation."""
-        return self.signal in NEWS
-
-    @property
-    def mark(self) -> Mark:
-        """How its signal is shown."""
-        return SIGNALS.get(self.signal, NO_SIGNAL)
+SURE_FROM = 3.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +32,14 @@ class Promise:
         """Whether the organisation says that it counts for this segment."""
         return (self.row["importance_stated"] or 0.0) >= IMPORTANT_FROM
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether its whole interval lies on the same side of the target as its score."""
+        low, high = self.row["performance_low"], self.row["performance_high"]
+        if self.row["verdict"] in KEPT:
+            return low is not None and low >= SURE_FROM
+        return high is not None and high < SURE_FROM
+
 
 def attribute_rows(edition: Edition) -> pl.DataFrame:
     """The attribute map by segment, the most important promises first."""
@@ -63,7 +51,7 @@ def attribute_rows(edition: Edition) -> pl.DataFrame:
 
 def promises(edition: Edition) -> dict[str, list[Promise]]:
     """Segment → its promises, the most important first."""
-    trends = _trends(edition)
+    found_trends = trends(edition)
     found: dict[str, list[Promise]] = {}
     for row in attribute_rows(edition).to_dicts():
         key = (row["segment"], row["promise"])
@@ -72,39 +60,10 @@ def promises(edition: Edition) -> dict[str, list[Promise]]:
             name=row["promise"],
             row=row,
             verdict=verdict(row["verdict"]),
-            trend=trends.get(key),
+            trend=found_trends.get(key),
         )
         found.setdefault(row["segment"], []).append(promise)
     return found
-
-
-def _trends(edition: Edition) -> dict[tuple[str, str], Trend]:
-    """(segment, promise) → the trend of the headline KPI with the loudest news, else the first.
-
-    News and trend are of one KPI, so that the picture shows what the word says.
-    """
-    kpis, months = catalogue(edition), headline_months(edition)
-    signals = _signals(edition)
-    order = list(kpis)
-    candidates: dict[tuple[str, str], list[Trend]] = {}
-    for (kpi, segment), cells in months.partition_by(["kpi", "scope"], as_dict=True).items():
-        newest = cells.tail(TREND_MONTHS)
-        if newest["value"].count():
-            entry = kpis[str(kpi)]
-            signal = signals.get((entry.id, str(segment)), "too_early")
-            values = tuple(newest["value"].to_list())
-            trend = Trend(entry, newest.row(-1, named=True), values, signal)
-            candidates.setdefault((str(segment), entry.promise), []).append(trend)
-    return {
-        key: min(found, key=lambda one: (not one.is_news, order.index(one.kpi.id)))
-        for key, found in candidates.items()
-    }
-
-
-def _signals(edition: Edition) -> dict[tuple[str, str], str]:
-    """(KPI, segment) → what its newest month is: better, worse, noise, or too early to tell."""
-    signals = edition.table("kpi_signals").filter(pl.col("scope_kind") == "segment")
-    return {(kpi, one): name for kpi, one, name in signals.select("kpi", "scope", "signal").rows()}
 
 
 def how_sure(row: Row) -> str:
@@ -119,7 +78,7 @@ def how_sure(row: Row) -> str:
 
 
 def summary(edition: Edition, found: dict[str, list[Promise]]) -> tuple[str, str]:
-    """The paragraph on top: how many promises that count are kept; where not, and what is news."""
+    """The paragraph on top: how many promises that count are kept and how surely; what is news."""
     everything = [promise for promises in found.values() for promise in promises]
     counting = [promise for promise in everything if promise.is_important]
     if not counting:
@@ -128,7 +87,6 @@ def summary(edition: Edition, found: dict[str, list[Promise]]) -> tuple[str, str
             "No segment has a promise with a stated importance of 4 or more. State importance and "
             "targets in `plumbline.toml`, then run `plumbline run`.",
         )
-    kept = [promise for promise in counting if promise.row["verdict"] in KEPT]
     missed = [promise for promise in counting if promise.row["verdict"] == "under_served"]
     unknown = [promise for promise in counting if promise.row["verdict"] == "unknown"]
     parts = []
@@ -136,8 +94,22 @@ def summary(edition: Edition, found: dict[str, list[Promise]]) -> tuple[str, str
         parts.append(f"Under-served: {listed([_place(edition, one) for one in missed])}.")
     if unknown:
         parts.append(f"Not known: {listed([_place(edition, one) for one in unknown])}.")
-    headline = f"We keep {len(kept)} of the {counted(len(counting), 'promise')} that count."
-    return headline, " ".join([*parts, _elsewhere(everything), _news(edition)])
+    return standing(counting), " ".join([*parts, _elsewhere(everything), _news(edition)])
+
+
+def standing(counting: list[Promise]) -> str:
+    """How many of the promises that count are kept, missed or unknown, and how surely."""
+    kept = [promise.is_sure for promise in counting if promise.row["verdict"] in KEPT]
+    missed = [promise.is_sure for promise in counting if promise.row["verdict"] == "under_served"]
+    parts = [
+        ("surely keep", sum(kept)),
+        ("probably keep", len(kept) - sum(kept)),
+        ("miss", sum(missed)),
+        ("probably miss", len(missed) - sum(missed)),
+        ("cannot tell about", len(counting) - len(kept) - len(missed)),
+    ]
+    said = listed([f"{words} {number}" for words, number in parts if number])
+    return f"Of the {counted(len(counting), 'promise')} that count, we {said}."
 
 
 def _place(edition: Edition, promise: Promise) -> str:
@@ -191,19 +163,27 @@ def _with_question(row: Row) -> str:
     return f"{row['sentence']} *{question}*" if question else str(row["sentence"])
 
 
+def rests_on(edition: Edition) -> str:
+    """The newest period that a verdict rests on, in words; empty before the first."""
+    verdicts = edition.table("tradeoff_attribute_map").drop_nulls("period_end_on")
+    if not verdicts.height:
+        return ""
+    names = ["period_kind", "period_start_on", "period_end_on"]
+    return period(*verdicts.sort("period_end_on").select(names).row(-1))
+
+
 def freshness(edition: Edition) -> list[str]:
     """How fresh and how sure: newest complete month, late sources, failed checks, as sentences."""
     months = headline_months(edition)
-    verdicts = edition.table("tradeoff_attribute_map").drop_nulls("period_end_on")
+    quarter = rests_on(edition)
     parts = []
-    if verdicts.height:
-        names = ["period_kind", "period_start_on", "period_end_on"]
-        rest_on = period(*verdicts.sort("period_end_on").select(names).row(-1))
-        parts.append(f"Verdicts rest on {rest_on}, the newest that is complete and mature.")
+    if quarter:
+        parts.append(f"Verdicts rest on {quarter}, the newest that is complete and mature.")
+    months = months.filter("is_final")
     if months.height:
         last = months["period_start_on"].max()
         if isinstance(last, date):
-            parts.append(f"Trends and news run to {last:%B %Y}.")
+            parts.append(f"News and numbers of trends run to {last:%B %Y} where that is final.")
         newest = months.filter(pl.col("period_start_on") == last)
         late = sorted({catalogue(edition)[k].name for k in newest.filter("is_stale")["kpi"]})
         if late:

@@ -5,6 +5,7 @@ Only the columns and rows that a question needs leave the file. Holds no words a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from app.edition import Edition, key_of
 from app.words import BUSINESS_SECONDS
 
 Row = Mapping[str, Any]
+RATINGS = "fact_ticket_ratings"
 FLAG_COLUMNS = ("is_low_n", "is_immature", "is_stale")
 KEPT_COLUMNS = (
     *("scope_kind", "scope", "period_kind", "period_start_on", "period_end_on"),
@@ -46,6 +48,31 @@ class Kpi:
     statistics: tuple[str, ...]
     headline_statistic: str
     row: Row
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its records are answers of persons, which are never listed."""
+        return bool(self.row["fact"] == RATINGS)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: a KPI (and slice) for one scope and period; days are local and inclusive."""
+
+    kpi: Kpi
+    scope_kind: str
+    scope: str
+    period_kind: str
+    start: date
+    end: date
+    slice_kind: str = ""
+    slice: str = ""
+
+    @classmethod
+    def of(cls, kpi: Kpi, wanted: Series, scope: str, start: date, end: date) -> "Cell":
+        """The cell of a series at one scope and period."""
+        place = (wanted.scope_kind, scope, wanted.period_kind, start, end)
+        return cls(kpi, *place, wanted.slice_kind, wanted.slice)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
@@ -108,16 +135,19 @@ def series(edition: Edition, wanted: Series) -> pl.DataFrame:
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
 def headline_months(edition: Edition) -> pl.DataFrame:
-    """The complete months of every headline KPI for the segments, for the Brief's trends."""
+    """The months of every headline KPI for the segments, for the Brief's trends.
+
+    `is_final` tells months that are over, whole and mature from those that can still change.
+    """
     heads = edition.table("kpi_catalogue").filter("is_headline")
-    cells = edition.scan("kpi_values").filter(
+    found = edition.scan("kpi_values").filter(
         pl.col("kpi").is_in(heads["id"].to_list()),
         pl.col("scope_kind") == "segment",
         pl.col("period_kind") == "month",
         pl.col("slice_kind") == "",
-        pl.col("is_complete"),
     )
-    columns = ["kpi", "statistic", *KEPT_COLUMNS]
+    cells = found.with_columns(is_final=pl.col("is_complete") & ~pl.col("is_immature"))
+    columns = ["kpi", "statistic", "is_final", *KEPT_COLUMNS]
     wanted = heads.select(kpi="id", statistic="headline_statistic").lazy()
     kept = cells.select(columns).join(wanted, on=["kpi", "statistic"], how="semi")
     return kept.sort("kpi", "scope", "period_start_on").collect()

@@ -23,9 +23,14 @@ UNIT_NAMES = {
     "s": "seconds",
     "min": "minutes",
     "h": "hours",
+    "business s": "business seconds",
+    "business min": "business minutes",
     "": "count",
 }
 MOST_SCOPES = len(DASHES)
+# On a narrow screen the names stand under each other, so that none is cut.
+LEGEND_COLUMNS = "width < 420 ? 1 : 0"
+QUARTER_LABEL = "utcyear(datum.value) + ' Q' + (1 + floor(utcmonth(datum.value) / 3))"
 CROSS = "M-1,-1L1,1M-1,1L1,-1"
 
 
@@ -39,7 +44,7 @@ def prepared(cells: pl.DataFrame, kpi: Kpi, names: dict[str, str]) -> pl.DataFra
             period(row["period_kind"], row["period_start_on"], row["period_end_on"]),
             quantity(row["value"], kpi.unit),
             interval(row["low"], row["high"], row["value"], kpi.unit),
-            number(row["n"]),
+            "" if row["value_state"] == "withheld" else number(row["n"]),
             remark(row),
             "; ".join(flags(row)),
         )
@@ -81,11 +86,7 @@ def over_time(shown: pl.DataFrame, title: str, colors: Palette) -> Picture:
     """
     base = alt.Chart(shown).encode(x=_time(shown))
     names = shown["name"].unique(maintain_order=True).to_list()
-    legend = (
-        alt.Legend(orient="top", title=None, symbolSize=110, symbolOpacity=1, symbolStrokeWidth=0)
-        if len(names) > 1
-        else None
-    )
+    legend = _legend() if len(names) > 1 else None
     palette = alt.Scale(domain=names, range=list(colors.series)[: len(names)])
     color = alt.Color("name:N", scale=palette, legend=legend)
     named: dict[str, Any] = {
@@ -113,6 +114,17 @@ def over_time(shown: pl.DataFrame, title: str, colors: Palette) -> Picture:
     hollow = points.transform_filter("!datum.is_sound && isValid(datum.y)")
     layers = [band, stem, line, filled, hollow, *_crosses(shown, colors)]
     return layered(layers, HEIGHT, colors)
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(
+        orient="top",
+        title=None,
+        columns=alt.ExprRef(LEGEND_COLUMNS),
+        symbolSize=110,
+        symbolOpacity=1,
+        symbolStrokeWidth=0,
+    )
 
 
 def highest(shown: pl.DataFrame) -> float:
@@ -151,14 +163,15 @@ def _crosses(shown: pl.DataFrame, colors: Palette) -> list[alt.Chart]:
 
 def _time(shown: pl.DataFrame) -> alt.X:
     """Local dates as they are: the scale is UTC, or the browser would shift them by its zone."""
-    is_monthly = shown["period_kind"].is_in(["month", "quarter"]).any()
-    axis = alt.Axis(
-        format="%b %Y" if is_monthly else "%-d %b",
-        labelOverlap="greedy",
-        labelFlush=True,
-        grid=False,
-        tickCount={"interval": "month", "step": 1} if is_monthly else 8,
-    )
+    kind = shown["period_kind"][0] if shown.height else "month"
+    ticks: dict[str, Any] = {"format": "%-d %b", "tickCount": 8}
+    if kind == "month":
+        ticks = {"format": "%b %Y", "tickCount": {"interval": "month", "step": 1}}
+    if kind == "quarter":
+        starts = shown["period_start_on"].unique().sort().to_list()
+        values = [alt.DateTime(year=s.year, month=s.month, date=1, utc=True) for s in starts]
+        ticks = {"values": values, "labelExpr": QUARTER_LABEL}
+    axis = alt.Axis(labelOverlap="greedy", labelFlush=True, grid=False, **ticks)
     return alt.X("at:T", title=None, scale=alt.Scale(type="utc", padding=14), axis=axis)
 
 

@@ -14,24 +14,24 @@ from app.cells import Row, catalogue, name_of
 from app.edition import Edition, key_of
 from app.theme import Palette, specification
 from app.tradeoff_charts import attribute_map, plane
-from app.verdicts import PATHS, STANCES, verdict
-from app.words import day, interval, period, quantity, score, spaced
+from app.verdicts import PATHS, verdict
+from app.words import STATISTICS, counted, day, interval, period, quantity, score
 
-PATH_COLUMNS = ("customer", "segment", "stance_declared", "stance_observed", "verdict", "sentence")
+# Orders of so few promises, or an interval without a width, say little about the next quarter.
+FEW_PROMISES, NO_WIDTH = 8, 0.005
+PATH_COLUMNS = ("segment", "verdict", "sentence")
 
 
-def map_table(rows: pl.DataFrame) -> dict[str, list[str]]:
-    """One segment's map as the columns of a table in Markdown."""
-    lines = rows.to_dicts()
-    return {
-        "Promise, importance": [
-            f"**{row['promise'].capitalize()}** :gray[:small[{_stated(row)}]]" for row in lines
-        ],
-        "Verdict, performance": [
-            f"{verdict(row['verdict']).badge}  \n:small[{_performance(row)}]" for row in lines
-        ],
-        "In words": [_in_words(row) for row in lines],
-    }
+def map_rows(rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """One segment's map: per promise its name, verdict and score, and what they say in words."""
+    return [
+        (
+            f"**{row['promise'].capitalize()}** :gray[:small[{_stated(row)}]]  \n"
+            f"{verdict(row['verdict']).badge} :small[{_performance(row)}]",
+            f":small[{_in_words(row)}]",
+        )
+        for row in rows.to_dicts()
+    ]
 
 
 def _stated(row: Row) -> str:
@@ -79,7 +79,7 @@ def kpi_table(edition: Edition, segment: str) -> pl.DataFrame:
             {
                 "Promise": row["promise"].capitalize(),
                 "KPI": kpi.name if kpi else row["kpi"],
-                "Statistic": row["statistic"],
+                "Statistic": STATISTICS.get(row["statistic"], row["statistic"]),
                 "Value": quantity(row["value"], unit),
                 "Interval": interval(row["low"], row["high"], row["value"], unit),
                 "n": row["n"],
@@ -109,50 +109,63 @@ def paths(edition: Edition, lit: Collection[str], colors: Palette) -> pl.DataFra
         pl.Series("color", [colored.get(c, colors.gray) for c in kept["customer"]], pl.String),
         pl.Series("shape", [mark.shape for mark in marks], pl.String),
         pl.Series("quarter", [period("quarter", s, s) for s in kept["period_start_on"]], pl.String),
+        number=pl.col("customer").rank("dense"),
         is_newest=pl.col("period_start_on") == pl.col("period_start_on").max(),
     )
 
 
-def path_table(edition: Edition, rows: pl.DataFrame) -> dict[str, list[str]]:
-    """The newest place of every customer as the columns of a table in Markdown."""
-    newest = rows.filter("is_newest").select("name", *PATH_COLUMNS).to_dicts()
-    return {
-        "Customer": [
-            f"**{row['name']}**  \n:small[{name_of(edition, 'segment', row['segment'])}]"
-            for row in newest
-        ],
-        "Verdict": [PATHS.get(row["verdict"], PATHS["unknown"]).badge for row in newest],
-        "Declared → observed": [
-            f"{_stance(row['stance_declared'])} → {_stance(row['stance_observed'])}"
-            for row in newest
-        ],
-        "In words": [row["sentence"] or "" for row in newest],
-    }
-
-
-def _stance(name: str | None) -> str:
-    return STANCES.get(name or "", name or "not known")
+def path_rows(edition: Edition, rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """The newest place of every customer: number, name and verdict, and what they say in words."""
+    newest = rows.filter("is_newest").select("number", "name", *PATH_COLUMNS).to_dicts()
+    return [
+        (
+            f"{row['number']} **{row['name']}** "
+            f":gray[:small[{name_of(edition, 'segment', row['segment'])}]]  \n"
+            f"{PATHS.get(row['verdict'], PATHS['unknown']).badge}",
+            f":small[{row['sentence'] or ''}]",
+        )
+        for row in newest
+    ]
 
 
 def plane_sentence(rows: pl.DataFrame) -> str:
-    """The plane's title: how many customers stand where they said they would."""
+    """The plane's title: how many customers stand where they said they would, and how many not."""
     newest = rows.filter("is_newest")
     if not newest.height:
         return "No customer has a known place between flexibility and stability yet."
-    declared = (newest["verdict"] == "as_declared").sum()
-    judged = (newest["verdict"] != "unknown").sum()
-    quarter = newest["quarter"][0]
-    if not judged:
+    quarter, all_of_them = newest["quarter"][0], counted(newest.height, "customer")
+    declared = int((newest["verdict"] == "as_declared").sum())
+    otherwise = int((newest["verdict"] == "otherwise").sum())
+    unknown = newest.height - declared - otherwise
+    if unknown == newest.height:
         return f"Of no customer could it be told in {quarter} where it stands."
-    return f"{declared} of {judged} customers stood where they said they would in {quarter}."
+    parts = [f"{declared} of {all_of_them} stood where they said they would in {quarter}"]
+    parts += [f"{otherwise} stood elsewhere"] if otherwise else []
+    parts += [f"of {unknown} it cannot be told"] if unknown else []
+    return f"{', '.join(parts)}."
 
 
-def map_sentence(edition: Edition, segment: str) -> str:
-    """What the segment's fit between importance and performance is, from the edition."""
-    fit = edition.table("tradeoff_strategic_fit").filter(pl.col("segment") == segment)
-    if fit.height and fit["sentence"][0]:
-        return str(fit["sentence"][0])
-    return "Too few promises have both an importance and a verdict to judge the fit."
+def fit(edition: Edition, segment: str) -> tuple[str, str]:
+    """Whether what matters more to the segment is served better; the figure behind the words."""
+    name = name_of(edition, "segment", segment)
+    found = edition.table("tradeoff_strategic_fit").filter(pl.col("segment") == segment)
+    row: Row = found.row(0, named=True) if found.height else {}
+    if row.get("tau_b") is None:
+        return (
+            f"{name}: too few promises are judged to tell whether what matters more is served "
+            "better.",
+            "",
+        )
+    low, high, count = row["low"], row["high"], row["n_promises"]
+    title = f"{name}: it cannot be told whether what matters more is served better."
+    if low > 0:
+        title = f"{name}: what matters more is served better."
+    elif high < 0:
+        title = f"{name}: what matters more is not served better."
+    figure = f"Rank correlation τ-b {row['tau_b']:.2f} ({low:.2f} to {high:.2f})."
+    if high - low < NO_WIDTH or count < FEW_PROMISES:
+        figure += f" The order of {counted(count, 'promise')} cannot tell more."
+    return title, figure
 
 
 def period_of(rows: pl.DataFrame) -> str:
@@ -162,16 +175,3 @@ def period_of(rows: pl.DataFrame) -> str:
         return "no complete period yet"
     kind, start, end = known.select("period_kind", "period_start_on", "period_end_on").row(-1)
     return f"{period(kind, start, end)} (to {day(end)})"
-
-
-def assumptions(edition: Edition) -> pl.DataFrame:
-    """What the answers of this page assume, and where each assumption comes from."""
-    return edition.table("tradeoff_assumptions").select(
-        pl.col("tradeoff")
-        .str.strip_prefix("tradeoff_")
-        .map_elements(spaced, pl.String)
-        .alias("Answer"),
-        pl.col("assumption").alias("Assumes"),
-        pl.col("value").cast(pl.String).alias("Value"),
-        pl.col("source").alias("From"),
-    )

@@ -1,7 +1,7 @@
-"""Where one cell comes from: what was left out by which rule, and the records behind it.
+"""The records behind a cell: those that came into it, and which of them count.
 
-Reads reconciliation and `evidence_*` of an edition. An edition holds no single rating, so the
-records of satisfaction KPIs show that somebody was asked, never what was answered.
+Reads `evidence_*` of an edition by the rules of the KPI's catalogue entry, so that the records of
+a whole cell are as many as its reconciliation says. Records of private KPIs are never listed.
 """
 
 from dataclasses import dataclass
@@ -11,34 +11,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app.cells import Kpi, Series
+from app.cell_table import without_formulas
+from app.cells import Cell, Kpi
 from app.edition import Edition, key_of
-from app.words import EXITS, counted, inside, number, quantity, spaced
+from app.words import EXITS, quantity
 
 MOST_RECORDS = 500
 COUNTED = "counted"
-MEASURED, STILL_OPEN = "measured", "still_open"
-LEFT_OUT = {"is_immature": "too young, its outcome can still come in"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: a KPI (and slice) for one scope and period; days are local and inclusive."""
-
-    kpi: Kpi
-    scope_kind: str
-    scope: str
-    period_kind: str
-    start: date
-    end: date
-    slice_kind: str = ""
-    slice: str = ""
-
-    @classmethod
-    def of(cls, kpi: Kpi, wanted: Series, scope: str, start: date, end: date) -> "Cell":
-        """The cell of a series at one scope and period."""
-        place = (wanted.scope_kind, scope, wanted.period_kind, start, end)
-        return cls(kpi, *place, wanted.slice_kind, wanted.slice)
+TOO_YOUNG = "too young, its outcome can still come in"
+# Scopes that a fact names itself; the others are in its scope sets.
+OWN_SCOPES = ("tool", "offering")
 
 
 @dataclass(frozen=True)
@@ -49,58 +31,21 @@ class Records:
     found: int
 
 
-def reconciled(edition: Edition, cell: Cell) -> str:
-    """What came in, what was left out by which rule, and what was measured, as one sentence."""
-    rows = (
-        edition.scan("kpi_reconciliation")
-        .filter(
-            pl.col("kpi") == cell.kpi.id,
-            pl.col("scope_kind") == cell.scope_kind,
-            pl.col("scope") == cell.scope,
-            pl.col("period_kind") == cell.period_kind,
-            pl.col("period_start_on") == cell.start,
-        )
-        .select("fate", "records")
-        .sort("records", descending=True)
-        .collect()
-        .to_dicts()
-    )
-    if not rows:
-        return "Nothing came in that could be measured."
-    by_fate = {row["fate"]: row["records"] for row in rows}
-    still_open, measured = by_fate.pop(STILL_OPEN, 0), by_fate.pop(MEASURED, 0)
-    reasons = "; ".join(f"{number(n)} × {_reason(cell.kpi, fate)}" for fate, n in by_fate.items())
-    left_out = sum(by_fate.values())
-    return (
-        f"{counted(left_out + measured + still_open, 'record')} came in: "
-        f"{number(measured)} measured"
-        f"{f', {number(still_open)} still open' if still_open else ''}, "
-        f"{number(left_out)} left out{f' ({reasons})' if reasons else ''}."
-    )
-
-
-def _reason(kpi: Kpi, rule: str) -> str:
-    for exclusion in kpi.row["exclusions"] or []:
-        if exclusion["column"] == rule:
-            return inside(str(exclusion["sentence"])).rstrip(".")
-    return LEFT_OUT.get(rule, spaced(rule).lower())
-
-
 @st.cache_resource(
     max_entries=50, show_spinner=False, hash_funcs={Edition: key_of, Kpi: lambda kpi: kpi.id}
 )
 def records(edition: Edition, cell: Cell) -> Records | None:
-    """The records that entered in the cell's period and scope; None where the edition has none."""
+    """The records that came into the cell; None where the edition shows none."""
     table = f"evidence_{cell.kpi.row['fact']}"
-    if not edition.has(table):
+    if cell.kpi.is_private or not edition.has(table):
         return None
     facts = edition.scan(table)
     columns = facts.collect_schema().names()
     entered = cell.kpi.row["entered_at"]
     if entered not in columns:
         return None
-    found = _of_cell(edition, facts, cell, entered, columns)
-    counts = _why_not_counted(cell.kpi, columns)
+    found = _of_cell(edition, facts, cell, columns)
+    counts = _why_not_counted(edition, cell.kpi, columns)
     shown = found.with_columns(counts.alias("counts")).sort(entered, descending=True)
     kept = [name for name in ("event_id", "url", "service", entered) if name in columns]
     kept += [name for name in (_duration(cell.kpi), _exit(cell.kpi)) if name in columns]
@@ -109,35 +54,57 @@ def records(edition: Edition, cell: Cell) -> Records | None:
     return Records(_readable(frame, cell.kpi, entered), total)
 
 
-def _of_cell(
-    edition: Edition, facts: pl.LazyFrame, cell: Cell, entered: str, columns: list[str]
-) -> pl.LazyFrame:
+def _of_cell(edition: Edition, facts: pl.LazyFrame, cell: Cell, columns: list[str]) -> pl.LazyFrame:
+    """The rows that came into the cell: its members, within whole local days, and its part."""
     zone = ZoneInfo(edition.time_zone)
-    begin = datetime.combine(cell.start, time(), zone).astimezone(UTC)
-    end = datetime.combine(cell.end + timedelta(days=1), time(), zone).astimezone(UTC)
+    today = edition.as_of.astimezone(zone).date()  # not over, so not counted
+    begin, end = _midnight(cell.start, zone), _midnight(cell.end + timedelta(days=1), zone)
+    entered = pl.col(cell.kpi.row["entered_at"])
+    members = [pl.col(name) for name in cell.kpi.row["members"] or [] if name in columns]
+    return facts.filter(
+        _here(edition, cell),
+        entered >= begin,
+        entered < min(end, _midnight(today, zone)),
+        *members,
+        *_part(cell, columns),
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _here(edition: Edition, cell: Cell) -> pl.Expr:
+    if cell.scope_kind in OWN_SCOPES:
+        return pl.col(cell.scope_kind) == cell.scope
     here = pl.col("scope_kind") == cell.scope_kind, pl.col("scope") == cell.scope
     sets = edition.scan("scope_sets").filter(*here).select("scope_set").collect()["scope_set"]
-    chosen = facts.filter(
-        pl.col("scope_set").is_in(sets.implode()),
-        pl.col(entered) >= begin,
-        pl.col(entered) < end,
-    )
-    if cell.slice and cell.slice_kind in columns:
-        return chosen.filter(pl.col(cell.slice_kind) == cell.slice)
-    return chosen
+    return pl.col("scope_set").is_in(sets.implode())
 
 
-def _why_not_counted(kpi: Kpi, columns: list[str]) -> pl.Expr:
+def _part(cell: Cell, columns: list[str]) -> list[pl.Expr]:
+    """What makes a slice: its own numerator (`is_failed_hotfix`), else a value of its column."""
+    own = part_numerator(cell)
+    if own in columns:
+        return [pl.col(own).fill_null(False)]
+    return [pl.col(cell.slice_kind) == cell.slice] if cell.slice_kind in columns else []
+
+
+def part_numerator(cell: Cell) -> str:
+    """The column of a slice that has a numerator of its own; empty where there is none."""
+    numerator = cell.kpi.row["numerator"]
+    return f"{numerator}_{cell.slice}" if numerator and cell.slice else ""
+
+
+def _why_not_counted(edition: Edition, kpi: Kpi, columns: list[str]) -> pl.Expr:
     """`counted`, or the reason why the record is not part of the number."""
-    reason: pl.Expr = pl.lit(COUNTED)
+    look_ahead = timedelta(hours=kpi.row["look_ahead_hours"] or 0)
+    is_young = pl.col(kpi.row["entered_at"]) > edition.as_of - look_ahead
+    reason = pl.when(is_young).then(pl.lit(TOO_YOUNG)).otherwise(pl.lit(COUNTED))
     for exclusion in reversed(kpi.row["exclusions"] or []):
         if exclusion["column"] in columns:
             holds = pl.col(exclusion["column"]).fill_null(False)
             reason = pl.when(holds).then(pl.lit(exclusion["sentence"])).otherwise(reason)
-    for member in reversed(kpi.row["members"] or []):
-        if member in columns:
-            says = pl.lit(f"not part of it: not {member.removeprefix('is_').replace('_', ' ')}")
-            reason = pl.when(pl.col(member).fill_null(False)).then(reason).otherwise(says)
     return reason
 
 
@@ -160,4 +127,4 @@ def _readable(frame: pl.DataFrame, kpi: Kpi, entered: str) -> pl.DataFrame:
         frame = frame.with_columns(words.alias("State")).drop(_exit(kpi))
     present = {old: new for old, new in named.items() if old in frame.columns}
     named_frame = frame.rename({**present, "counts": "Counts"})
-    return named_frame.with_columns(pl.col(pl.String).fill_null(""))
+    return without_formulas(named_frame.with_columns(pl.col(pl.String).fill_null("")))

@@ -11,6 +11,7 @@ from app.edition import Edition, key_of
 from app.verdicts import FAILED_CHECK, PASSED_CHECK
 from app.words import counted, instant, listed, number, quantity, spaced
 
+UNASSIGNED = {"KPI": pl.String, "Unassigned": pl.Int64, "All": pl.Int64, "Share": pl.Float64}
 FATES = ("conformed", "superseded", "quarantined", "masked")
 
 
@@ -27,8 +28,8 @@ def checks(edition: Edition) -> pl.DataFrame:
         .then(pl.lit("blocks"))
         .otherwise(pl.lit("warns"))
         .alias("If it fails"),
-        pl.col("table").alias("Table"),
-        pl.col("check").alias("Check"),
+        _spaced("table").alias("Table"),
+        _spaced("check").alias("Check"),
     )
 
 
@@ -116,8 +117,8 @@ def quarantine(edition: Edition) -> pl.DataFrame:
     rows = edition.table("quarantine").sort("records", descending=True)
     return rows.select(
         pl.col("source").alias("Source"),
-        pl.col("entity").alias("Entity"),
-        pl.col("rule").map_elements(spaced, pl.String).alias("Rule"),
+        _spaced("entity").alias("Entity"),
+        _spaced("rule").alias("Rule"),
         pl.col("records").alias("Records"),
         pl.col("first_seen_at").dt.replace_time_zone(None).alias("First seen (UTC)"),
         pl.col("sample_key").alias("One of them"),
@@ -137,22 +138,33 @@ def fates(edition: Edition) -> pl.DataFrame:
         .sort("source", "feed")
         .select(
             pl.col("source").alias("Source"),
-            pl.col("feed").alias("Feed"),
+            _spaced("feed").alias("Feed"),
             pl.sum_horizontal(present).alias("Came in"),
             *(pl.col(fate).alias(spaced(fate)) for fate in present),
         )
     )
 
 
-def links(edition: Edition) -> pl.DataFrame:
-    """By which rule records were joined."""
-    rows = edition.table("links")
-    return rows.select(
-        pl.col("link").map_elements(spaced, pl.String).alias("Link"),
-        pl.col("link_rule").map_elements(spaced, pl.String).alias("Rule"),
-        pl.col("records").alias("Records"),
-        pl.col("share").alias("Share"),
-    )
+def links(edition: Edition) -> dict[str, list[str]]:
+    """By which rule records were joined, as the columns of a table in Markdown."""
+    rows = edition.table("links").select("link", "link_rule", "records", "share").rows()
+    return {
+        "Link, rule": [
+            f"{spaced(link)}  \n:small[{spaced(rule).lower()}]" for link, rule, *_ in rows
+        ],
+        "Records": [number(records) for *_, records, _share in rows],
+        "Share": [quantity(share, "ratio") for *_, share in rows],
+    }
+
+
+def unassigned_table(rows: pl.DataFrame) -> dict[str, list[str]]:
+    """`unassigned` as the columns of a table, as narrow as a phone."""
+    lines = rows.select("KPI", "Unassigned", "All", "Share").rows()
+    return {
+        "KPI": [kpi for kpi, *_ in lines],
+        "Unassigned": [f"{number(nobody)} of {number(every)}" for _, nobody, every, _ in lines],
+        "Share": [quantity(share, "ratio") for *_, share in lines],
+    }
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
@@ -170,7 +182,7 @@ def unassigned(edition: Edition) -> pl.DataFrame:
     columns = ["kpi", "statistic", "scope_kind", "n"]
     rows = newest.select(columns).collect().pivot("scope_kind", index=["kpi", "statistic"])
     if not {"organisation", "customer"} <= set(rows.columns):
-        return pl.DataFrame(schema={"KPI": pl.String, "Unassigned": pl.UInt32, "All": pl.UInt32})
+        return pl.DataFrame(schema=UNASSIGNED)
     heads = {
         (kpi.id, kpi.headline_statistic): kpi.name
         for kpi in kpis.values()
@@ -183,9 +195,9 @@ def unassigned(edition: Edition) -> pl.DataFrame:
         ).rows()
         if (kpi, statistic) in heads and everything
     ]
-    schema = {"KPI": pl.String, "Unassigned": pl.Int64, "All": pl.Int64}
+    counts = dict(list(UNASSIGNED.items())[:3])
     return (
-        pl.DataFrame(kept, schema=schema)
+        pl.DataFrame(kept, schema=counts)
         .with_columns(Share=pl.col("Unassigned") / pl.col("All"))
         .sort("Share", descending=True)
     )
@@ -199,3 +211,7 @@ def unassigned_sentence(rows: pl.DataFrame) -> str:
     worst = some.head(2).select("KPI", "Share").rows()
     parts = [f"{quantity(share, 'ratio')} of {name}" for name, share in worst]
     return f"What matches no customer is shown as unassigned: {listed(parts)}."
+
+
+def _spaced(column: str) -> pl.Expr:
+    return pl.col(column).map_elements(spaced, pl.String)

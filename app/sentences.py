@@ -26,24 +26,25 @@ def cell(row: Row, kpi: Kpi, statistic: str, who: str) -> str:
     """One sentence for one cell, with its interval and n, or with why there is no number.
 
     `Core’s change lead time was 2.1 days in the median in May 2026 (1.9–2.4 days, n = 412).`
+    A number that can still change ends in `not final yet`.
     """
     subject = f"{possessive(who)} {inside(kpi.name)}"
     when, quantile = _when(row), QUANTILES.get(statistic, "")
     if row["value_state"] == "ok" and row["value"] is not None:
         return (
             f"{subject} {_verb(row)} {quantity(row['value'], kpi.unit)}"
-            f"{quantile} {when} ({_certainty(row, kpi)})."
+            f"{quantile} {when} ({_certainty(row, kpi)}){_not_final(row)}."
         )
     if row["value_state"] == "not_reached":
         bound = "" if row["low"] is None else f": at least {quantity(row['low'], kpi.unit)}"
         open_ones = f"n = {number(row['n'])}, {number(row['n_open'])} still open"
         return f"{subject}{quantile} is not reached yet {when}{bound} ({open_ones})."
     reason = STATE_REASONS.get(row["value_state"], row["value_state"])
-    opening = {
-        "no_events": f"{subject} has nothing to measure {when}",
-        "withheld": f"{subject} {when} is withheld",
-    }.get(row["value_state"], f"{subject} {when} is not known")
-    return f"{opening}: {reason}."
+    if row["value_state"] == "withheld":
+        return f"{subject} {when} is {reason}."
+    if row["value_state"] == "no_events":
+        return f"{subject} has nothing to measure {when}: {reason}."
+    return f"{subject} {when} is not known: {reason}."
 
 
 def _when(row: Row) -> str:
@@ -55,6 +56,12 @@ def _verb(row: Row) -> str:
     return "was" if row["is_complete"] else "is so far"
 
 
+def _not_final(row: Row) -> str:
+    if row["is_immature"]:
+        return "; not final yet, outcomes can still come in"
+    return "" if row["is_complete"] else "; not final yet, the period is not over or not all told"
+
+
 def _certainty(row: Row, kpi: Kpi) -> str:
     bounds = interval(row["low"], row["high"], row["value"], kpi.unit)
     open_ones = f", {number(row['n_open'])} still open" if row["n_open"] else ""
@@ -62,7 +69,9 @@ def _certainty(row: Row, kpi: Kpi) -> str:
 
 
 def flags(row: Row) -> list[str]:
-    """The cell's flags in words, an unfinished period first; empty for none."""
+    """The cell's flags in words, an unfinished period first; none of a withheld cell."""
+    if row["value_state"] == "withheld":
+        return []
     unfinished = [] if row["is_complete"] else [FLAGS["is_incomplete"]]
     return unfinished + [FLAGS[name] for name in FLAG_COLUMNS if row[name]]
 

@@ -8,25 +8,35 @@ WIDTH, HEIGHT, MARGIN = 96, 28, 4
 # A middle teal: contrast of at least 3 on the light and the dark page, as pictures keep one colour.
 STROKE = "#2a8a91"
 
+Point = tuple[float, float]
 
-def sparkline(values: Sequence[float | None], alt: str) -> str:
-    """A Markdown image of the values in order; None leaves a gap, the last known one gets a dot."""
+
+def sparkline(values: Sequence[float | None], is_final: Sequence[bool], alt: str) -> str:
+    """A Markdown image of the values in order; None leaves a gap.
+
+    The last final value has a dot; what is not final stands apart from the line as a hollow point.
+    """
     known = [value for value in values if value is not None]
     if not known:
         return ""
     points = [_point(i, v, values, known) for i, v in enumerate(values)]
-    lines = "".join(_line(run) for run in _runs(points))
-    last = next(point for point in reversed(points) if point)
-    dot = f'<circle cx="{last[0]}" cy="{last[1]}" r="3" fill="{STROKE}"/>'
+    final = [one if sure else None for one, sure in zip(points, is_final, strict=True)]
+    young = [one for one, sure in zip(points, is_final, strict=True) if one and not sure]
+    settled = [one for one in final if one]
+    parts = [_line(run) for run in _runs(final)]
+    parts += [_dot(settled[-1], f'r="3" fill="{STROKE}"')] if settled else []
+    parts += [
+        _dot(one, f'r="2.6" fill="none" stroke="{STROKE}" stroke-width="1.4"') for one in young
+    ]
     box = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{lines}{dot}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(parts)}</svg>'
     data = base64.b64encode(svg.encode()).decode()
     return f"![{escape(alt).replace('[', '(').replace(']', ')')}](data:image/svg+xml;base64,{data})"
 
 
 def _point(
     index: int, value: float | None, values: Sequence[float | None], known: list[float]
-) -> tuple[float, float] | None:
+) -> Point | None:
     if value is None:
         return None
     low, span = min(known), max(known) - min(known)
@@ -36,8 +46,8 @@ def _point(
     return round(x, 1), round(y, 1)
 
 
-def _runs(points: list[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
-    runs: list[list[tuple[float, float]]] = [[]]
+def _runs(points: list[Point | None]) -> list[list[Point]]:
+    runs: list[list[Point]] = [[]]
     for point in points:
         if point is None:
             runs.append([])
@@ -46,9 +56,13 @@ def _runs(points: list[tuple[float, float] | None]) -> list[list[tuple[float, fl
     return [run for run in runs if run]
 
 
-def _line(run: list[tuple[float, float]]) -> str:
+def _line(run: list[Point]) -> str:
     if len(run) == 1:
-        return f'<circle cx="{run[0][0]}" cy="{run[0][1]}" r="1.5" fill="{STROKE}"/>'
+        return _dot(run[0], f'r="1.5" fill="{STROKE}"')
     path = " ".join(f"{x},{y}" for x, y in run)
     style = f'fill="none" stroke="{STROKE}" stroke-width="2" stroke-linejoin="round"'
     return f'<polyline points="{path}" {style}/>'
+
+
+def _dot(point: Point, look: str) -> str:
+    return f'<circle cx="{point[0]}" cy="{point[1]}" {look}/>'

@@ -9,13 +9,14 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from app.theme import Palette, Picture, haloed, layered
+from app.theme import LABEL_SIZE, Palette, Picture, haloed, layered
 from app.verdicts import IMPORTANT_FROM, verdict
 
 ROW_HEIGHT, AXIS_ROOM, PLANE_HEIGHT = 44, 60, 480
 SCORES = [1, 2, 3, 4, 5]
 SCALE = alt.Scale(domain=[0.8, 5.2], nice=False, zero=False)
-NAME_ABOVE_BELOW = (-9, 13)
+# Names stand this far from their points (pixels), apart by this much stability, and change sides.
+NAME_AWAY, NAME_STEP, NAME_TURNS = 12, 0.17, 3.4
 # Labels stay within these scores, so that no word is cut; without a place they stand in the middle.
 LABEL_ENDS, NOWHERE = (1.7, 4.3), 3.0
 
@@ -96,20 +97,22 @@ def _labels(frame: pl.DataFrame, color: alt.Color, colors: Palette) -> list[alt.
 def plane(paths: pl.DataFrame, lit: Collection[str], colors: Palette) -> Picture:
     """Every customer's newest place, flexibility against stability; paths for those in `lit`.
 
-    `paths` holds `name`, `color`, `is_newest` and `label` beside the columns of
+    Names stand at the places of `lit`, numbers at the others: twelve names would hide each other.
+    `paths` holds `name`, `number`, `color` and `is_newest` beside the columns of
     `tradeoff_flexibility_stability`; rows without a place are left out.
     """
     known = paths.filter(pl.col("flexibility").is_not_null(), pl.col("stability").is_not_null())
-    newest = known.filter("is_newest").with_columns(
-        turn=pl.col("flexibility").rank("ordinal") % len(NAME_ABOVE_BELOW)
-    )
+    newest = known.filter("is_newest")
     bright = known.filter(pl.col("customer").is_in(lit))
+    chosen, others = bright.filter("is_newest"), newest.filter(~pl.col("customer").is_in(lit))
     layers = [
         _frontier(newest, colors),
-        *_paths(bright, colors),
-        *_errors(bright.filter("is_newest")),
-        *_places(newest.filter(~pl.col("customer").is_in(lit)), colors, 0.55),
-        *_places(newest.filter(pl.col("customer").is_in(lit)), colors, 1.0),
+        *_paths(bright),
+        *_errors(chosen),
+        *_places(others, 0.55),
+        *_places(chosen, 1.0),
+        *_numbers(others, colors),
+        *_names(chosen, colors),
     ]
     return layered(layers, PLANE_HEIGHT, colors)
 
@@ -131,13 +134,13 @@ def _frontier(newest: pl.DataFrame, colors: Palette) -> alt.Chart:
     return steps
 
 
-def _paths(bright: pl.DataFrame, colors: Palette) -> list[alt.Chart]:
+def _paths(bright: pl.DataFrame) -> list[alt.Chart]:
     base = alt.Chart(bright.sort("customer", "period_start_on")).encode(
         **_xy(), detail="customer:N", color=alt.Color("color:N", scale=None)
     )
     return [
-        base.mark_line(strokeWidth=2, opacity=0.7).encode(order="period_start_on:T"),
-        base.mark_point(size=26, filled=True, opacity=0.7).encode(tooltip=_place_tooltip()),
+        base.mark_line(strokeWidth=1, opacity=0.55).encode(order="period_start_on:T"),
+        base.mark_point(size=14, filled=True, opacity=0.55).encode(tooltip=_place_tooltip()),
     ]
 
 
@@ -150,17 +153,44 @@ def _errors(newest: pl.DataFrame) -> list[alt.Chart]:
     ]
 
 
-def _places(newest: pl.DataFrame, colors: Palette, opacity: float) -> list[alt.Chart]:
-    """Points with their names; neighbours have theirs above and below in turn."""
-    color = alt.Color("color:N", scale=None)
+def _places(newest: pl.DataFrame, opacity: float) -> list[alt.Chart]:
+    """Points that tell the verdict by their shape."""
     base = alt.Chart(newest).encode(**_xy(), tooltip=_place_tooltip())
-    points = base.mark_point(size=150, filled=True, opacity=opacity)
-    layers = [points.encode(color=color, shape=alt.Shape("shape:N", scale=None))]
-    for turn, dy in enumerate(NAME_ABOVE_BELOW):
-        named = alt.Chart(newest.filter(pl.col("turn") == turn)).encode(**_xy())
-        look = {"align": "left", "dx": 11, "dy": dy, "opacity": max(opacity, 0.75)}
-        layers += haloed(named, "name:N", color, colors, **look)
+    points = base.mark_point(size=130, filled=True, opacity=opacity)
+    color = alt.Color("color:N", scale=None)
+    return [points.encode(color=color, shape=alt.Shape("shape:N", scale=None))]
+
+
+def _numbers(others: pl.DataFrame, colors: Palette) -> list[alt.Chart]:
+    quiet = alt.Color("quiet:N", scale=None)
+    base = alt.Chart(others.with_columns(quiet=pl.lit(colors.quiet))).encode(**_xy())
+    look = {"align": "left", "dx": 8, "dy": -7, "fontSize": LABEL_SIZE - 2}
+    return haloed(base, "number:N", quiet, colors, **look)
+
+
+def _names(chosen: pl.DataFrame, colors: Palette) -> list[alt.Chart]:
+    """Names on the side where there is room, moved up where two would stand on each other."""
+    color = alt.Color("color:N", scale=None)
+    layers = []
+    for align, rows in with_room(chosen).group_by("align"):
+        base = alt.Chart(rows).encode(**_xy(y="name_at"))
+        look = {"align": align[0], "dx": NAME_AWAY if align[0] == "left" else -NAME_AWAY}
+        layers += haloed(base, "numbered:N", color, colors, **look, fontWeight=600)
     return layers
+
+
+def with_room(chosen: pl.DataFrame) -> pl.DataFrame:
+    """Adds `align` and `name_at` (stability), at least `NAME_STEP` apart on each side."""
+    is_right = pl.col("flexibility") > NAME_TURNS
+    sided = chosen.with_columns(
+        align=pl.when(is_right).then(pl.lit("right")).otherwise(pl.lit("left")),
+        numbered=pl.format("{} {}", "number", "name"),
+    ).sort("align", "stability")
+    steps = NAME_STEP * pl.int_range(pl.len())
+    # The highest of what lies below, plus a step for each name in between.
+    return sided.with_columns(
+        name_at=((pl.col("stability") - steps).cum_max() + steps).over("align")
+    )
 
 
 def _place_tooltip() -> list[alt.Tooltip]:

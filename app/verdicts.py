@@ -49,6 +49,7 @@ VERDICTS = {
 }
 UNKNOWN = VERDICTS["unknown"]
 KEPT = ("excels_where_it_counts", "serves")
+WEAK = ("under_served", "weak_undeclared", "bad_on_purpose")
 IMPORTANT_FROM = 4.0
 
 SIGNALS = {

@@ -3,6 +3,7 @@
 Pure functions from values to short texts. Sentences made of them are in `app.sentences`.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ BUSINESS_SECONDS = "business_seconds"
 # The next unit is used from two of it on: 119 s, 2 min, 119 min, 2 h, 47 h, 2 days.
 UNTIL_NEXT = 2
 NOT_KNOWN = "–"
+SCORE_BORDERS = (2.5, 3.0, 4.0)
 # A number and its unit, or its thousands, never part at the end of a line.
 SPACE, NARROW_SPACE = "\u00a0", "\u202f"
 
@@ -48,7 +50,7 @@ STATE_REASONS = {
     "no_events": "the sources tell about this time, and nothing happened that could be measured",
     "not_covered": "no source tells about this time, so nothing is known (this is not a zero)",
     "not_reached": "too many are still open for the curve to fall that far; a lower bound is known",
-    "withheld": "too few people answered to show it without exposing one of them",
+    "withheld": "withheld, to protect those who answered",
 }
 FLAGS = {
     "is_incomplete": "the period is not over",
@@ -74,11 +76,14 @@ def unit_for(value: float | None, unit: str) -> Unit:
     """
     size = abs(value or 0.0)
     if unit in ("seconds", BUSINESS_SECONDS):
-        if unit == "seconds" and size >= UNTIL_NEXT * DAY:
+        is_business = unit == BUSINESS_SECONDS
+        if size >= UNTIL_NEXT * DAY and not is_business:
             return Unit(DAY, " days")
+        kind = " business" if is_business else ""
         if size >= UNTIL_NEXT * HOUR:
-            return Unit(HOUR, " h" if unit == "seconds" else " business hours")
-        return Unit(MINUTE, " min") if size >= UNTIL_NEXT * MINUTE else Unit(1.0, " s")
+            return Unit(HOUR, " business hours" if is_business else " h")
+        is_minutes = size >= UNTIL_NEXT * MINUTE
+        return Unit(MINUTE, f"{kind} min") if is_minutes else Unit(1.0, f"{kind} s")
     if unit == "ratio":
         return Unit(0.01, " %")
     return Unit(1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit}"))
@@ -120,7 +125,15 @@ def score(value: float | None, low: float | None, high: float | None) -> str:
     """`3.4 (2.9–3.8)` for a score from 1 to 5."""
     if value is None:
         return NOT_KNOWN
-    return f"{value:.1f}" if low is None or high is None else f"{value:.1f} ({low:.1f}–{high:.1f})"
+    if low is None or high is None:
+        return _score(value)
+    return f"{_score(value)} ({_score(low)}–{_score(high)})"
+
+
+def _score(value: float) -> str:
+    """One decimal, cut where rounding would lift it over a verdict's border: 2.98 is `2.9`."""
+    is_lifted = any(value < border <= round(value, 1) for border in SCORE_BORDERS)
+    return f"{math.floor(value * 10) / 10 if is_lifted else value:.1f}"
 
 
 def period(kind: str, start: date, end: date) -> str:

@@ -2,13 +2,25 @@
 
 import streamlit as st
 
-from app.briefing import Promise, attention, freshness, how_sure, news, promises, summary
+from app.briefing import (
+    Promise,
+    attention,
+    freshness,
+    how_sure,
+    news,
+    promises,
+    rests_on,
+    standing,
+    summary,
+)
 from app.cells import name_of
 from app.edition import Edition
 from app.page import begin
+from app.reading import READING
 from app.sparkline import sparkline
-from app.verdicts import KEPT, STANCES, VERDICTS, Mark
-from app.words import counted, inside, quantity
+from app.trends import Trend
+from app.verdicts import STANCES, VERDICTS, Mark
+from app.words import SPACE, STATES, inside, listed, quantity
 
 
 def card(edition: Edition, segment: str, rows: list[Promise]) -> None:
@@ -27,28 +39,45 @@ def card(edition: Edition, segment: str, rows: list[Promise]) -> None:
 
 def _standing(edition: Edition, segment: str, rows: list[Promise]) -> str:
     counting = [promise for promise in rows if promise.is_important]
-    kept = sum(promise.row["verdict"] in KEPT for promise in counting)
     scopes = edition.table("scopes").filter(scope_kind="segment", scope=segment)
     stance = scopes["stance"].last() if scopes.height else None
     chosen = f" Chosen stance: {STANCES.get(str(stance), stance)}." if stance else ""
-    return f"{kept} of {counted(len(counting), 'promise')} that count are kept.{chosen}"
+    return (standing(counting) if counting else "No promise counts most.") + chosen
 
 
 def _line(promise: Promise) -> tuple[str, str]:
-    """A promise with its verdict and score; its trend with the newest value and the news."""
+    """A promise with its verdict and score; its trend with the newest final value and the news."""
     row, trend = promise.row, promise.trend
     stated = row["importance_stated"]
     importance = "not stated" if stated is None else f"{stated:.0f}/5"
     verdict = f"{promise.verdict.badge}  \n:small[{how_sure(row)}]"
     left = f"**{promise.name.capitalize()}** :gray[:small[{importance}]]  \n{verdict}"
-    if trend is None:
-        return left, ":gray[:small[no trend known]]"
+    return left, _trend(trend) if trend else ":gray[:small[no trend known]]"
+
+
+def _trend(trend: Trend) -> str:
     name = trend.kpi.name
-    picture = sparkline(trend.values, f"{name} over {len(trend.values)} months")
-    newest = f":small[{inside(name)} {quantity(trend.newest['value'], trend.kpi.unit)}]"
-    mark = trend.mark
-    news = mark.badge if trend.is_news else f":gray[:small[{mark.label.lower()}]]"
-    return left, f"{picture}  \n{newest}  \n{news}"
+    label = f"{name} over {len(trend.values)} months; a hollow point is not final"
+    lines = [
+        sparkline(trend.values, trend.finals, label),
+        f":small[{inside(name)} {_newest(trend)}]",
+        trend.mark.badge if trend.is_news else f":gray[:small[{trend.mark.label.lower()}]]",
+    ]
+    if any(row["value"] is not None for row in trend.unfinished):
+        months = listed([f"{row['period_start_on']:%B}" for row in trend.unfinished])
+        lines.append(f":gray[:small[○ {months} is not final]]")
+    lines += [f"{mark.badge} :small[{inside(kpi.name)}]" for kpi, mark in trend.others]
+    return "  \n".join(lines)
+
+
+def _newest(trend: Trend) -> str:
+    row = trend.newest
+    if row is None:
+        return "has no final month yet"
+    month = f"{row['period_start_on']:%b %Y}".replace(" ", SPACE)
+    if row["value"] is None:
+        return f"{STATES.get(row['value_state'], 'not known')} in {month}"
+    return f"{quantity(row['value'], trend.kpi.unit)} in {month}"
 
 
 def bullets(items: list[tuple[Mark, str]], nothing: str) -> None:
@@ -72,9 +101,12 @@ for start in range(0, len(found), 3):
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What changed", anchor=False)
+    st.caption("Single months of every headline number, against their own past.")
     bullets(news(edition), "Nothing moved beyond its usual variation.")
 with right:
     st.subheader("What needs attention", anchor=False)
+    quarter = rests_on(edition)
+    st.caption(f"Verdicts and their numbers are of {quarter}." if quarter else "No verdict yet.")
     bullets(attention(edition, found), "No promise that counts is under-served.")
 
 with st.container(horizontal=True):
@@ -86,5 +118,8 @@ with st.expander("How to read this"):
     st.markdown("\n".join(f"- {mark.badge} {mark.meaning}" for mark in VERDICTS.values()))
     st.markdown(
         "The score goes from 1 (poor) over 3 (target) to 5 (excellent); in brackets the interval "
-        "that contains it with 95 % confidence. News is a month beyond its usual variation."
+        "that contains it with 95 % confidence. “Surely” means that the whole interval lies on one "
+        "side of the target. News is a final month beyond its usual variation. A hollow point is a "
+        "month that is not final: its outcomes can still come in."
     )
+    st.markdown(READING)

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from app import quality
+from app.cell_table import without_formulas
 from app.coverage_chart import timeline
 from app.page import begin
 from app.theme import palette, specification
 from app.words import instant
 
 COUNT = st.column_config.NumberColumn(format="localized")
-SHARE = st.column_config.NumberColumn(format="percent")
 
 edition = begin("What can we believe?", "The quality of the data behind every number.")
 headline, rest = quality.summary(edition)
@@ -46,19 +46,22 @@ with left:
     st.subheader("Unassigned", anchor=False)
     nobody = quality.unassigned(edition)
     st.markdown(quality.unassigned_sentence(nobody))
-    st.dataframe(
-        nobody, hide_index=True, column_config={"Share": SHARE}, alt="Unassigned share per KPI"
+    st.table(
+        quality.unassigned_table(nobody),
+        border="horizontal",
+        hide_index=True,
+        alt="Unassigned share per KPI",
     )
 with right:
     st.subheader("Links by rule", anchor=False)
     st.markdown("By which rule records of different sources were joined.")
-    st.dataframe(
-        quality.links(edition), hide_index=True, column_config={"Share": SHARE}, alt="Links by rule"
-    )
+    st.table(quality.links(edition), border="horizontal", hide_index=True, alt="Links by rule")
 
 st.subheader("Quarantine", anchor=False)
 st.markdown("Records that broke a rule. They wait here with their reason, and are tried again.")
-st.dataframe(quality.quarantine(edition), hide_index=True, alt="Quarantine by rule")
+st.dataframe(
+    without_formulas(quality.quarantine(edition)), hide_index=True, alt="Quarantine by rule"
+)
 
 st.subheader("Where every record went", anchor=False)
 fates = quality.fates(edition)
@@ -71,7 +74,7 @@ st.dataframe(
 
 st.subheader("Files", anchor=False)
 st.dataframe(
-    quality.files(edition),
+    without_formulas(quality.files(edition)),
     hide_index=True,
     column_config={"Size": st.column_config.NumberColumn(format="bytes"), "Lines": COUNT},
     alt="Files read, those with a problem first",

@@ -5,6 +5,7 @@ import streamlit as st
 from app.cells import catalogue
 from app.definitions import in_full, matching, overview
 from app.page import begin
+from app.reading import READING
 from app.selection import NO_KPI
 from app.words import counted
 
@@ -44,6 +45,9 @@ with st.container(border=True):
         icon=":material/query_stats:",
         query_params={"kpi": kpi.name, "edition": edition.id},
     )
+
+with st.expander("How to read the numbers"):
+    st.markdown(READING)
 
 st.subheader("All that match" if text else "All KPIs", anchor=False)
 st.dataframe(overview(found), hide_index=True, alt="KPIs of the catalogue")

@@ -4,11 +4,12 @@ import polars as pl
 import streamlit as st
 
 from app import sentences
-from app.cell_table import columns, readable
-from app.cells import name_of
+from app.cell_table import columns, readable, without_formulas
+from app.cells import Cell, name_of
 from app.charts import axis_title, is_cut, over_time, prepared
-from app.evidence import Cell, reconciled, records
+from app.evidence import records
 from app.page import begin
+from app.reconciled import reconciled
 from app.selection import select
 from app.theme import palette, specification
 from app.words import counted, period
@@ -61,7 +62,7 @@ left, right = st.columns([4, 1], vertical_alignment="bottom")
 left.subheader("The cells", anchor=False)
 right.download_button(
     "Download CSV",
-    table.write_csv().encode(),
+    without_formulas(table).write_csv().encode(),
     file_name=f"{kpi.id}_{wanted.statistic}_{wanted.period_kind}_{edition.id}.csv",
     mime="text/csv",
     icon=":material/download:",
@@ -91,21 +92,27 @@ option = st.selectbox(
 row = ordered[options.index(option)]
 who = scope_names[row["scope"]]
 cell = Cell.of(kpi, wanted, row["scope"], row["period_start_on"], row["period_end_on"])
-st.markdown(f"**{sentences.cell(row, kpi, wanted.statistic, who)}** {reconciled(edition, cell)}")
+st.markdown(f"**{sentences.cell(row, kpi, wanted.statistic, who)}**")
+if row["value_state"] == "withheld":
+    st.stop()
+st.markdown(reconciled(edition, cell))
 if sentences.flags(row):
     st.caption("Flags: " + "; ".join(sentences.flags(row)) + ".")
 
 behind = records(edition, cell)
-if behind is None:
+if kpi.is_private:
+    st.caption("What single persons answered is never shown.")
+elif behind is None:
     st.caption("This edition shows no single records for this KPI.")
 elif not behind.found:
     when = period(row["period_kind"], row["period_start_on"], row["period_end_on"])
-    st.caption(f"No record of {who} entered in {when}.")
+    st.caption(f"No record of {who} came in in {when}.")
 else:
     part = (
         f"; the newest {behind.rows.height} are shown" if behind.found > behind.rows.height else ""
     )
-    st.caption(f"{counted(behind.found, 'record')} entered in this period{part}.")
+    of_part = " of this part" if cell.slice else ""
+    st.caption(f"{counted(behind.found, 'record')}{of_part} came in{part}.")
     st.dataframe(
         behind.rows.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None)),
         hide_index=True,

@@ -3,21 +3,22 @@
 import polars as pl
 import streamlit as st
 
+from app.assumptions import assumptions
 from app.briefing import attribute_rows
 from app.cells import name_of
 from app.choices import (
-    assumptions,
+    fit,
     kpi_table,
-    map_sentence,
+    map_rows,
     map_spec,
-    map_table,
-    path_table,
+    path_rows,
     paths,
     period_of,
     plane_sentence,
     plane_spec,
 )
 from app.page import begin
+from app.rows import stacked
 from app.theme import palette
 from app.verdicts import PATHS
 from app.words import listed
@@ -47,9 +48,11 @@ if not segments:
 with st.grid(min(max(len(segments), 1), 3), min_column_width=CARD_WIDTH):
     for segment in segments:
         with st.container(border=True):
-            st.markdown(f"**{map_sentence(edition, segment)}**")
+            title, figure = fit(edition, segment)
+            st.markdown(f"**{title}**")
             picture = map_spec(edition, segment, colors)
             st.vega_lite_chart(picture, alt=f"Attribute map of {label(segment)}")
+            st.caption(figure)
 
 if segments:
     chosen = st.segmented_control(
@@ -61,12 +64,7 @@ if segments:
         bind="query-params",
         required=True,
     )
-    st.table(
-        map_table(rows.filter(pl.col("segment") == chosen)),
-        border="horizontal",
-        hide_index=True,
-        alt=f"Promises to {label(str(chosen))}: importance, verdict, performance",
-    )
+    stacked(map_rows(rows.filter(pl.col("segment") == chosen)))
     with st.expander("The KPIs and targets behind these scores"):
         st.dataframe(kpi_table(edition, str(chosen)), hide_index=True, alt="KPIs behind the scores")
 
@@ -82,7 +80,7 @@ lit = st.multiselect(
     key="customers",
     bind="query-params",
     max_selections=len(colors.series),
-    help="The other customers are shown where they stand now.",
+    help="The others stand there by their number in the list below.",
 )
 st.markdown(f"**{plane_sentence(places)}**")
 if places["flexibility"].count():
@@ -92,11 +90,12 @@ nowhere = places.filter("is_newest", pl.col("flexibility").is_null())["name"].to
 st.caption(
     "Bars: 95 % intervals. Dashed: the frontier, beyond which nobody was better at both. "
     + " ".join(f"{mark.shape.capitalize()}: {mark.word.lower()}." for mark in PATHS.values())
+    + " Numbers are those of the list below; point at a place for its name."
     + (f" Place not known: {listed(nowhere)}." if nowhere else "")
 )
-st.table(
-    path_table(edition, places), border="horizontal", hide_index=True, alt="Customers and stances"
-)
+stacked(path_rows(edition, places))
 
 st.subheader("What these answers assume", anchor=False)
-st.dataframe(assumptions(edition), hide_index=True, alt="Assumptions of the trade-offs")
+for answer, table in assumptions(edition).items():
+    with st.expander(answer):
+        st.table(table, border="horizontal", hide_index=True, alt=f"Assumptions: {answer}")

@@ -23,7 +23,7 @@ def spoken_unit(unit: pl.Expr, duration: pl.Expr) -> pl.Expr:
 
 
 def amount(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
-    """`6.1 h`, `12.4 %`, `3 a week`; null for null."""
+    """`6.1 h`, `6.1 business hours`, `12.4 %`, `3 a week`; null for null."""
     return pl.format("{}{}", number(value / _divisor(value, unit)), _suffix(value, unit))
 
 
@@ -81,15 +81,19 @@ def _divisor(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
 
 
 def _suffix(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    divisor = _divisor(value, unit)
     names = {DAY: " d", HOUR: " h", MINUTE: " min", 0.01: " %"}
-    spoken = pl.lit(None, dtype=pl.String)
-    for divisor, name in names.items():
-        spoken = pl.when(_divisor(value, unit) == divisor).then(pl.lit(name)).otherwise(spoken)
+    in_business = {HOUR: " business hours", MINUTE: " business min", 1.0: " business s"}
     return pl.coalesce(
-        spoken,
-        pl.when(unit.is_in([SECONDS, BUSINESS_SECONDS]))
+        pl.when(unit == BUSINESS_SECONDS).then(_named(divisor, in_business)),
+        _named(divisor, names),
+        pl.when(unit == SECONDS)
         .then(pl.lit(" s"))
         .when(unit == PER_WEEK)
         .then(pl.lit(" a week"))
         .otherwise(pl.format(" {}", unit)),
     )
+
+
+def _named(divisor: pl.Expr, names: dict[float, str]) -> pl.Expr:
+    return divisor.replace_strict(names, default=None, return_dtype=pl.String)

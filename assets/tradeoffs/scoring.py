@@ -94,7 +94,7 @@ def shown(value: pl.Expr, borders: Sequence[float] = ()) -> pl.Expr:
     is_lifted = pl.any_horizontal(
         pl.lit(False), *[(value < border) & (rounded >= border) for border in borders]
     )
-    cut = (value * 10).floor() / 10
+    cut = ((value * 10).floor() / 10).round(1)
     return pl.when(is_lifted).then(cut).otherwise(rounded).cast(pl.String)
 
 

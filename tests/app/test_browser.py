@@ -17,8 +17,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SCRIPT = Path(__file__).parents[2] / "app" / "streamlit_app.py"
 PAGES = {
-    "": "We keep 9 of the 11 promises that count.",
-    "tradeoffs": "5 of 6 customers stood where they said they would in 2026 Q1.",
+    "": "Of the 11 promises that count, we surely keep 9 and miss 2.",
+    "tradeoffs": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood elsewhere",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",

@@ -68,8 +68,8 @@ def test_no_two_marks_share_symbol_and_word(marks):
     assert all(mark.symbol and mark.word and mark.meaning for mark in marks.values())
 
 
-def drawn(values):
-    image = sparkline(values, "Lead time [12 months]")
+def drawn(values, finals=None):
+    image = sparkline(values, finals or [True] * len(values), "Lead time [12 months]")
     return base64.b64decode(re.search(r"base64,(.*)\)$", image)[1]).decode()
 
 
@@ -82,12 +82,33 @@ def test_a_sparkline_shows_a_lonely_value_as_a_point():
     assert drawn([1.0, None, 2.0]).count("<circle") == 3
 
 
+def test_a_sparkline_leaves_what_is_not_final_as_a_hollow_point_off_the_line():
+    picture = drawn([1.0, 2.0, 3.0, 9.0], [True, True, True, False])
+    assert picture.count("<polyline") == 1
+    assert re.search(r'<circle cx="92.0" cy="[\d.]+" r="2.6" fill="none"', picture)
+    assert 'cx="62.7"' in picture  # the dot of the last final month
+
+
+def test_quarters_are_labelled_each_at_its_first_day(edition):
+    cells = series(edition, Series("change_lead_time", "p50", "segment", SCOPES, "quarter"))
+    shown = prepared(cells, catalogue(edition)["change_lead_time"], {})
+    spec = over_time(shown, "days", LIGHT).to_dict(validate=True)
+    axis = spec["layer"][0]["encoding"]["x"]["axis"]
+    assert [(v["year"], v["month"]) for v in axis["values"]] == [
+        (2025, 7),
+        (2025, 10),
+        (2026, 1),
+        (2026, 4),
+    ]
+    assert "' Q'" in axis["labelExpr"]
+
+
 def test_a_sparkline_of_nothing_is_nothing():
-    assert sparkline([None, None], "x") == ""
+    assert sparkline([None, None], [True, True], "x") == ""
 
 
 def test_a_sparklines_words_cannot_end_its_image():
-    assert sparkline([1.0], "a](b)").startswith("![a)(b)](data:image/svg+xml")
+    assert sparkline([1.0], [True], "a](b)").startswith("![a)(b)](data:image/svg+xml")
 
 
 def test_the_plane_stands_on_the_newest_quarter_that_has_places(edition):

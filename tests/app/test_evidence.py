@@ -5,9 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from app.cells import Series, catalogue, series
+from app.cells import Cell, Series, catalogue, series
 from app.edition import open_edition
-from app.evidence import Cell, reconciled, records
+from app.evidence import records
+from app.reconciled import reconciled
 
 MAY = {"start": date(2026, 5, 1), "end": date(2026, 5, 31)}
 
@@ -28,7 +29,7 @@ def test_what_came_in_adds_up_and_names_each_rule(edition):
     total = fates.filter(pl.col("period_start_on") == MAY["start"])["records"].sum()
     sentence = reconciled(edition, cell_of(edition))
     assert sentence.startswith(f"{total} records came in: ")
-    assert "3 still open, 5 left out (5 × changes made by bots do not count)." in sentence
+    assert "3 of them still open; 5 left out (5 × changes made by bots do not count)." in sentence
 
 
 def test_records_are_those_of_the_local_month(edition):

@@ -95,8 +95,17 @@ def test_a_quantile_that_is_not_reached_shows_its_bound(sample_home, run_page):
 
 def test_withheld_values_say_why(sample_home, run_page):
     at = run_page(sample_home, "explore", kpi="CSAT", level="Customers")
-    assert "is withheld: too few people answered" in at.subheader[0].value
+    assert at.subheader[0].value.endswith("is withheld, to protect those who answered.")
     assert at.dataframe[0].value["State"].unique().tolist() == ["withheld"]
+    assert at.dataframe[0].value[["n", "Left out", "Still open"]].isna().all().all()
+
+
+def test_of_a_withheld_cell_nothing_else_is_said_and_no_record_is_listed(sample_home, run_page):
+    at = run_page(sample_home, "explore", kpi="CSAT", level="Customers")
+    said = " ".join([*sentences(at), *[one.value for one in at.main.caption]])
+    assert len(at.dataframe) == 1
+    for words in ("came in", "few events", "Flags", "record"):
+        assert words not in said
 
 
 def test_a_cell_is_reconciled_and_shows_its_records_with_links(sample_home, run_page):
@@ -110,7 +119,8 @@ def test_a_cell_is_reconciled_and_shows_its_records_with_links(sample_home, run_
 
 def test_a_kpi_without_evidence_says_so(sample_home, run_page):
     at = run_page(sample_home, "explore", kpi="CSAT")
-    assert at.main.caption[-1].value == "This edition shows no single records for this KPI."
+    assert at.main.caption[-1].value == "What single persons answered is never shown."
+    assert len(at.dataframe) == 1
 
 
 def test_an_address_reproduces_a_view(sample_home, run_page):

@@ -41,7 +41,20 @@ def test_a_known_value_is_said_with_its_interval_and_n():
 def test_what_is_still_open_and_an_unfinished_period_are_said():
     text = said(n_open=6, is_complete=False)
     assert text.startswith("Core’s change lead time is so far 2.1 days")
-    assert text.endswith("n = 412, 6 still open).")
+    assert text.endswith(
+        "n = 412, 6 still open); not final yet, the period is not over or not all told."
+    )
+
+
+def test_a_number_whose_outcomes_can_still_come_in_is_said_not_to_be_final():
+    text = said(is_immature=True)
+    assert text.endswith("n = 412); not final yet, outcomes can still come in.")
+
+
+def test_a_withheld_cell_says_only_that_it_is_withheld():
+    withheld = CELL | MISSING | {"value_state": "withheld", "n": 3, "is_low_n": True}
+    assert sentences.flags(withheld) == []
+    assert sentences.remark(withheld) == "withheld"
 
 
 def test_a_quantile_that_is_not_reached_gives_its_lower_bound():
@@ -57,7 +70,7 @@ def test_a_quantile_that_is_not_reached_gives_its_lower_bound():
     [
         ("not_covered", "in May 2026 is not known: no source tells about this time"),
         ("no_events", "has nothing to measure in May 2026: the sources tell"),
-        ("withheld", "in May 2026 is withheld: too few people answered"),
+        ("withheld", "in May 2026 is withheld, to protect those who answered."),
     ],
 )
 def test_a_missing_value_is_never_a_number(state, words):

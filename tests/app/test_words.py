@@ -28,6 +28,8 @@ def test_a_duration_is_said_in_the_unit_it_has_two_of(seconds, said):
 
 def test_business_time_is_never_said_in_days():
     assert words.quantity(400_000, words.BUSINESS_SECONDS) == "111.1\u00a0business\u00a0hours"
+    assert words.quantity(1_338, words.BUSINESS_SECONDS) == "22.3\u00a0business\u00a0min"
+    assert words.interval(60, 90, 80, words.BUSINESS_SECONDS) == "60–90 business s"
 
 
 def test_a_ratio_is_said_in_percent_and_a_rate_a_week():
@@ -49,6 +51,11 @@ def test_an_open_end_of_an_interval_is_said_to_be_open():
     assert words.interval(7_200, None, 9_000, "seconds") == "2 h or more"
     assert words.interval(None, 9_000, 8_000, "seconds") == "up to 2.5 h"
     assert words.interval(None, None, 8_000, "seconds") == "interval not known"
+
+
+def test_scores_have_one_decimal_and_never_round_over_a_border():
+    assert words.score(3.3, 2.482, 3.9) == "3.3 (2.4–3.9)"
+    assert words.score(3.0, 2.94, 4.06) == "3.0 (2.9–4.1)"
 
 
 def test_numbers_keep_their_size_and_lose_their_noise():

@@ -19,7 +19,9 @@ def said(expression):
         (119.0, "seconds", "119 s"),
         (120.0, "seconds", "2 min"),
         (2 * DAY, "seconds", "2 d"),
-        (2 * DAY, "business_seconds", "48 h"),
+        (2 * DAY, "business_seconds", "48 business hours"),
+        (22.3 * 60, "business_seconds", "22.3 business min"),
+        (119.0, "business_seconds", "119 business s"),
         (0.0, "seconds", "0 s"),
         (0.124, "ratio", "12.4 %"),
         (0.0004, "ratio", "0.04 %"),
@@ -45,6 +47,12 @@ def test_an_amount_is_said_in_the_unit_that_suits_it(value, unit, words):
 def test_an_interval_is_said_in_the_unit_of_its_value_and_open_ends_are_said(low, high, words):
     ends = (pl.lit(end, dtype=pl.Float64) for end in (low, high))
     assert said(phrases.interval(*ends, pl.lit(6.1 * HOUR), pl.lit("seconds"))) == words
+
+
+def test_an_interval_of_business_time_is_said_to_be_of_business_time():
+    ends = (pl.lit(end, dtype=pl.Float64) for end in (5.2 * HOUR, 7.3 * HOUR))
+    words = phrases.interval(*ends, pl.lit(6.1 * HOUR), pl.lit("business_seconds"))
+    assert said(words) == "5.2–7.3 business hours"
 
 
 def test_business_time_is_told_by_the_column_that_measures_it():

@@ -118,7 +118,8 @@ def test_a_slow_first_response_under_serves_who_needs_support(
     assert row["position"] == pytest.approx(2.391, abs=1e-3)
     assert row["sentence"] == (
         "For Regulated, support matters (5 of 5) and scores 1.9 of 5 (1.6–2.1): under-served. "
-        "First response time was 6.1 h in the median (5.2–7.3 h), target 4 h."
+        "First response time was 6.1 business hours in the median (5.2–7.3 business hours), "
+        "target 4 business hours."
     )
     assert row["next_question"] == (
         "For Regulated, what holds First response time back, and what would give way for it?"
