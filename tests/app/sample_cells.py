@@ -64,7 +64,7 @@ SLICES = ["explicit", "rollback", "hotfix", "service_window"]
 
 
 def catalogue() -> pl.DataFrame:
-    """One row per KPI, every column of SPEC's kpi_catalogue."""
+    """One row per KPI, every column of kpi_catalogue."""
     rows = [_catalogue_row(kpi, *entry) for kpi, entry in KPIS.items()]
     return pl.DataFrame(rows, infer_schema_length=None)
 

@@ -1,6 +1,6 @@
 """Builds a small synthetic edition in a home folder, with exactly the tables of an edition.
 
-Run as a script (`python tests/app/sample_edition.py /tmp/home`) it gives a home to look at.
+Run as a script (`python tests/app/sample_edition.py FOLDER`) it gives a home to look at.
 """
 
 import hashlib
