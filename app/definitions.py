@@ -23,7 +23,7 @@ STATISTICS = {
     "p50": "median",
     "p90": "time within which nine of ten end",
     "ratio": "share",
-    "rate": "rate per week",
+    "rate": "rate",
     "count": "count",
     "sum": "total",
 }

@@ -86,7 +86,9 @@ def unit_for(value: float | None, unit: str) -> Unit:
         return Unit(MINUTE, f"{kind} min") if is_minutes else Unit(1.0, f"{kind} s")
     if unit == "ratio":
         return Unit(0.01, " %")
-    return Unit(1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit}"))
+    return Unit(
+        1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {spaced(unit)}")
+    )
 
 
 def number(value: float) -> str:

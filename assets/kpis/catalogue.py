@@ -37,7 +37,12 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "clock_stop": pl.String,
     "exit_without_event": pl.String,
     "duration": pl.String,
+    "amount": pl.String,
     "numerator": pl.String,
+    "denominator": pl.String,
+    "exposure": pl.String,
+    "left_at": pl.String,
+    "chart": pl.String,
     "members": pl.List(pl.String),
     "exclusions": pl.List(EXCLUSION),
     "slices": pl.List(pl.String),
@@ -64,6 +69,7 @@ def as_frame(kpis: tuple[Kpi, ...] = CATALOGUE) -> pl.DataFrame:
         | {
             "headline_statistic": kpi.headline_statistic,
             "duration": kpi.duration,
+            "chart": kpi.chart,
             "slices": [s.kind for s in kpi.slices],
             "slice_numerators": [
                 {"slice_kind": s.kind, "slice": name, "column": column}

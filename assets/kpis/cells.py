@@ -7,13 +7,23 @@ import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
 from assets.kpis.known import covered_days, stale_cells
-from assets.kpis.measures import durations, rates, ratios
+from assets.kpis.measures import (
+    counts,
+    exposed_weeks,
+    quantiles_of,
+    rates,
+    ratios,
+    weeks,
+    weighted_ratios,
+)
 from assets.kpis.periods import days_of, last_full_day
 from assets.kpis.ranges import in_order, ranges, sums
-from assets.kpis.terms import Terms
+from assets.kpis.terms import AGE_SECONDS, Terms
 from assets.kpis.withholding import withheld
+from assets.methods.range_quantiles import HAPPENED
 
 MINIMUM_N_P90 = 50
+COUNTED = ("rate", "count")  # where nothing happened, they are 0
 
 CELL: dict[str, pl.DataType | type[pl.DataType]] = {
     "kpi": pl.String,
@@ -46,7 +56,10 @@ CELL: dict[str, pl.DataType | type[pl.DataType]] = {
 def cells(kpis: Sequence[Kpi], facts: Mapping[str, pl.DataFrame], terms: Terms) -> pl.DataFrame:
     """All cells of the KPIs given, in the schema `CELL`; `facts` by name."""
     empty = pl.DataFrame(schema=CELL)
-    found = pl.concat([empty, *(cells_of(kpi, facts[kpi.fact], terms) for kpi in kpis)])
+    exposures = {kpi.id: facts[kpi.exposure] for kpi in kpis if kpi.exposure}
+    found = pl.concat(
+        [empty, *(cells_of(k, facts[k.fact], terms, exposures.get(k.id)) for k in kpis)]
+    )
     for kpi in kpis:
         if kpi.is_private:
             answers = measured_rows(terms.cohort(kpi, facts[kpi.fact]))
@@ -54,8 +67,10 @@ def cells(kpis: Sequence[Kpi], facts: Mapping[str, pl.DataFrame], terms: Terms) 
     return found
 
 
-def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
-    """All cells of one KPI.
+def cells_of(
+    kpi: Kpi, fact: pl.DataFrame, terms: Terms, customers: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """All cells of one KPI; `customers` is its exposure, if it has one.
 
     The grid has a cell for every scope and period, so that nothing is left out silently; slices
     have cells only where they have members.
@@ -68,6 +83,11 @@ def cells_of(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
         cell=cell_number(periods)
     )
     grid = grid.join(covered.select("cell", "covered_days"), on="cell", how="left")
+    if customers is None:
+        grid = grid.with_columns(weeks=weeks())
+    else:
+        exposure = in_order(terms.exposure(kpi, customers, scopes))
+        grid = grid.join(exposed_weeks(exposure, grid), on="cell", how="left")
     left_out = n_excluded(terms.members(scopes, excluded_rows(kpi, cohort)), grid)
     grid = grid.join(left_out, on="cell", how="left")
     rows = in_order(terms.members(scopes, columns_needed(kpi, measured_rows(cohort))))
@@ -102,18 +122,34 @@ def statistics(kpi: Kpi) -> pl.DataFrame:
 def columns_needed(kpi: Kpi, rows: pl.DataFrame) -> pl.DataFrame:
     """Early and narrow: what is added up is counted per day here, before it is multiplied."""
     keys = ["scope_set", "day", *kpi.columns]
-    if kpi.clock:
-        return rows.select(keys).drop_nulls(f"{kpi.clock}_seconds")
+    if kpi.has_quantiles:
+        return rows.select(*keys, *measured_columns(kpi)).drop_nulls("measured")
+    if kpi.amount or kpi.denominator:
+        named = [name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name]
+        return rows.select(keys, weight=pl.lit(1, dtype=pl.Int64)).drop_nulls(named)
     return rows.group_by(keys).agg(weight=pl.len().cast(pl.Int64))
+
+
+def measured_columns(kpi: Kpi) -> list[pl.Expr]:
+    """What quantiles are taken of: `measured` and `exit`; only a clock may still be running."""
+    if kpi.clock:
+        return [
+            pl.col(f"{kpi.clock}_seconds").alias("measured"),
+            pl.col(f"{kpi.clock}_exit").alias("exit"),
+        ]
+    measured = pl.col(kpi.amount or AGE_SECONDS).cast(pl.Float64).alias("measured")
+    return [measured, pl.lit(HAPPENED, dtype=pl.Int8).alias("exit")]
 
 
 def measure(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """All headline statistics of a KPI by cell."""
-    if kpi.clock:
-        return durations(kpi, rows, grid)
+    if kpi.has_quantiles:
+        return quantiles_of(kpi, rows, grid)
+    if kpi.denominator:
+        return weighted_ratios(kpi, rows, grid)
     if kpi.numerator:
         return ratios(kpi, rows, grid, kpi.numerator)
-    return rates(rows, grid)
+    return counts(rows, grid) if kpi.is_stock else rates(kpi, rows, grid)
 
 
 def sliced(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> list[pl.DataFrame]:
@@ -154,13 +190,13 @@ def judged(kpi: Kpi, measured: pl.DataFrame, stale: pl.DataFrame, terms: Terms) 
     """States and flags; a cell without data has no value, and says whether anybody was looking."""
     last_on = last_full_day(terms.as_of, terms.zone)
     mature_on = last_full_day(terms.as_of - timedelta(hours=kpi.look_ahead_hours), terms.zone)
-    length = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
+    length = (pl.col("to_on") - pl.col("from_on")).dt.total_days() + 1
     is_covered = pl.col("covered_days").fill_null(0) > 0
     minimum = pl.when(pl.col("statistic") == "p90").then(MINIMUM_N_P90).otherwise(kpi.minimum_n)
     state = (
         pl.when(pl.col("n").fill_null(0) > 0)
         .then("state")
-        .when(is_covered & (pl.col("statistic") == "rate"))
+        .when(is_covered & pl.col("statistic").is_in(COUNTED) & pl.col("value").is_not_null())
         .then(pl.lit("ok"))
         .when(is_covered)
         .then(pl.lit("no_events"))
@@ -178,7 +214,7 @@ def judged(kpi: Kpi, measured: pl.DataFrame, stale: pl.DataFrame, terms: Terms) 
         is_complete=(pl.col("covered_days").fill_null(0) >= length)
         & (pl.col("period_end_on") <= last_on),
         is_low_n=pl.col("n").fill_null(0)
-        < pl.when(pl.col("statistic") == "rate").then(0).otherwise(minimum),
+        < pl.when(pl.col("statistic").is_in(COUNTED)).then(0).otherwise(minimum),
         is_immature=pl.col("period_end_on") > mature_on,
         definition_version=pl.lit(kpi.version),
         as_of=pl.lit(terms.as_of),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assets.kpis.definition import Kpi, Slice
 from assets.kpis.worked_example import worked_example
 
-UNITS = {"seconds": "time", "ratio": "share", "per_week": "per week"}
+UNITS = {"seconds": "time", "ratio": "share"}
 BUSINESS_TIME = "business time, by the support hours promised"
 DIRECTIONS = {"lower": "lower", "higher": "higher", "neutral": "neither"}
 AUDIENCES = {"business": "the business", "software_teams": "software teams"}
@@ -16,7 +16,8 @@ STATISTICS = {
     "p50": "median (P50)",
     "p90": "time within which nine of ten end (P90)",
     "ratio": "share, with its 95 % interval",
-    "rate": "events per covered week, with their exact 95 % interval",
+    "rate": "rate, with its exact 95 % interval",
+    "count": "count, with its exact 95 % interval",
 }
 EXITS = {
     "never": "None: what has not happened is still open, however long it takes.",
@@ -40,8 +41,9 @@ dashboard's Definitions page, in the exports' definitions sheet and in
 `plumbline explain change_fail_rate --scope core --period 2026-Q1`.
 
 All durations are medians and P90 by Kaplan–Meier over what *entered* in the period, what is still
-open included. Shares have Wilson's interval, rates the exact Poisson interval. A missing number is
-never a zero.
+open included. Shares have Wilson's interval, rates and counts the exact Poisson interval; what is
+alike within a cluster (runs of one workflow and day) has an interval that allows for it. A stock is
+what is there at the end of a period. A missing number is never a zero.
 """
 
 
@@ -70,7 +72,7 @@ def entry(kpi: Kpi) -> dict[str, str]:
         "Promise": f"{kpi.promise}, to {AUDIENCES[kpi.audience]}",
         "Definition": kpi.definition,
         "Worked example": worked_example(kpi),
-        "Unit": BUSINESS_TIME if kpi.is_business_time else UNITS.get(kpi.unit, kpi.unit),
+        "Unit": _unit(kpi),
         "Better": DIRECTIONS[kpi.direction],
         "Statistics": "; ".join(STATISTICS.get(one, one) for one in kpi.statistics),
         "Headline": "yes" if kpi.is_headline else "no",
@@ -78,7 +80,10 @@ def entry(kpi: Kpi) -> dict[str, str]:
         "Clock starts": kpi.clock_start,
         "Clock stops": kpi.clock_stop,
         "Other exits": EXITS[kpi.exit_without_event] if clock else "",
+        "Measured": kpi.amount or "",
         "Numerator": kpi.numerator or "",
+        "Denominator": kpi.denominator or "",
+        "Per": f"active customer and week ({kpi.exposure})" if kpi.exposure else "",
         "Left out": "\n".join(f"{one.sentence} ({one.column})" for one in kpi.exclusions),
         "Look-ahead": f"{kpi.look_ahead_hours} hours" if kpi.look_ahead_hours else "none",
         "Minimum n": f"{kpi.minimum_n}; below, the number is flagged as resting on few events",
@@ -107,9 +112,18 @@ def _section(kpi: Kpi) -> str:
     return "\n\n".join([f"### {kpi.name}", *prose, f"| | |\n|---|---|\n{table}\n"])
 
 
+def _unit(kpi: Kpi) -> str:
+    if kpi.is_business_time:
+        return BUSINESS_TIME
+    return UNITS.get(kpi.unit, kpi.unit.replace("_", " "))
+
+
 def _cohort(kpi: Kpi) -> str:
     only = f", where {' and '.join(kpi.members)}" if kpi.members else ""
-    return f"rows of {kpi.fact}{only}, by the local day of {kpi.entered_at}"
+    rows = f"rows of {kpi.fact}{only}"
+    if kpi.is_stock:
+        return f"{rows}, from {kpi.entered_at} to {kpi.left_at}, at the end of the period"
+    return f"{rows}, by the local day of {kpi.entered_at}"
 
 
 def _slice(cut: Slice) -> str:

@@ -81,6 +81,19 @@ def covered_days(
     )
 
 
+def days_told(spans: pl.DataFrame, requires: tuple[str, ...]) -> pl.Series:
+    """The local days about which any source tells of every required table, for whichever scope."""
+    return (
+        spans.filter(pl.col("entity").is_in(requires))
+        .select("entity", day=pl.date_ranges("from_on", "to_on"))
+        .explode("day")
+        .group_by("day")
+        .agg(entities=pl.col("entity").n_unique())
+        .filter(pl.col("entities") == len(set(requires)))
+        .get_column("day")
+    )
+
+
 def days_known(
     told: pl.DataFrame,
     requires: tuple[str, ...],
@@ -131,8 +144,8 @@ def stale_cells(doubts: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
         doubts.unique()
         .join_where(
             periods,
-            pl.col("period_end_on") >= pl.col("doubt_from"),
-            pl.col("period_start_on") <= pl.col("doubt_to"),
+            pl.col("to_on") >= pl.col("doubt_from"),
+            pl.col("from_on") <= pl.col("doubt_to"),
         )
         .select("scope_id", "period_id")
         .unique()

@@ -16,8 +16,8 @@ from assets.methods.process_behaviour import Limits, laney_p, laney_u, xmr
 N_BASELINE = 20
 Z_95 = 1.96
 DAYS_PER_WEEK = 7
-# Below this a duration is as good as instant; it keeps the logarithm finite.
-SHORTEST_SECONDS = 1.0
+# Below this a duration is as good as instant (and a change empty); it keeps logarithms finite.
+SHORTEST = 1.0
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 def judged(months: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
     """`newest` with its limits, the odds of being there, and the change since the baseline.
 
-    `newest` has one row per `series`, with `unit, statistic, period_start_on, period_end_on, value,
-    low, high, n`; `months` are the months before, as many as count. Adds `baseline_center,
+    `newest` has one row per `series`, with `chart, period_start_on, period_end_on, value, low,
+    high, n`; `months` are the months before, as many as count. Adds `baseline_center,
     baseline_low, baseline_high, p_value, q_value, change_low, change_high`, all null for a series
     with fewer than `N_BASELINE` months or with a baseline that does not vary. q-values are those of
     all rows together.
@@ -43,18 +43,13 @@ def judged(months: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
 
 
 def _prepared(cells: pl.DataFrame) -> pl.DataFrame:
-    """Adds `chart`, `month` (a running number) and `whole`: what a chart's value is a share of."""
+    """Adds `month` (a running number) and `whole`: what a chart's value is a share of."""
     days = (pl.col("period_end_on") - pl.col("period_start_on")).dt.total_days() + 1
-    is_ratio = pl.col("statistic") == "ratio"
+    is_share = pl.col("chart") == "p"
     start = pl.col("period_start_on").dt
     return cells.with_columns(
-        chart=pl.when(pl.col("unit") == "seconds")
-        .then(pl.lit("log"))
-        .when(is_ratio)
-        .then(pl.lit("p"))
-        .otherwise(pl.lit("u")),
         month=start.year() * 12 + start.month().cast(pl.Int32),
-        whole=pl.when(is_ratio).then("n").otherwise(days / DAYS_PER_WEEK).cast(pl.Float64),
+        whole=pl.when(is_share).then("n").otherwise(days / DAYS_PER_WEEK).cast(pl.Float64),
     )
 
 
@@ -87,15 +82,19 @@ def _grid(months: pl.DataFrame, newest: pl.DataFrame, name: str, shape: tuple[in
     return grid
 
 
-def _log_chart(values: Floats, _wholes: Floats) -> dict[str, Floats]:
+def _log_chart(values: Floats, wholes: Floats) -> dict[str, Floats]:
     """XmR of logarithms, said in the unit again: the center is a geometric mean."""
-    logs = np.log(np.maximum(values, SHORTEST_SECONDS))
-    limits = xmr(logs[:, :-1], N_BASELINE)
+    found = _plain_chart(np.log(np.maximum(values, SHORTEST)), wholes)
+    p_value = found.pop("p_value")
+    return {name: np.exp(at) for name, at in found.items()} | {"p_value": p_value}
+
+
+def _plain_chart(values: Floats, _wholes: Floats) -> dict[str, Floats]:
+    """XmR of the values as they are."""
+    limits = xmr(values[:, :-1], N_BASELINE)
     center_error = limits.sigma / np.sqrt(N_BASELINE)
     ends = _ends(limits.center, limits.low, limits.high, center_error)
-    return {name: np.exp(at) for name, at in ends.items()} | {
-        "p_value": limits.p_value(logs[:, -1])
-    }
+    return ends | {"p_value": limits.p_value(values[:, -1])}
 
 
 def _ratio_chart(values: Floats, wholes: Floats) -> dict[str, Floats]:
@@ -110,6 +109,7 @@ CHARTS: dict[str, Callable[[Floats, Floats], dict[str, Floats]]] = {
     "log": _log_chart,
     "p": _ratio_chart,
     "u": _rate_chart,
+    "x": _plain_chart,
 }
 
 

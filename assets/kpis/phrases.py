@@ -91,7 +91,7 @@ def _suffix(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
         .then(pl.lit(" s"))
         .when(unit == PER_WEEK)
         .then(pl.lit(" a week"))
-        .otherwise(pl.format(" {}", unit)),
+        .otherwise(pl.format(" {}", unit.str.replace_all("_", " "))),
     )
 
 

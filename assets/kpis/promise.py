@@ -42,7 +42,7 @@ def terms_of(home: Home, tables: dict[str, pl.LazyFrame]) -> Terms:
 
 def kpi_asset(promise: str, kpis: Sequence[Kpi]) -> dg.AssetsDefinition:
     """The asset `kpi_<promise>`; it reads the facts that its KPIs name and nothing else."""
-    facts = sorted({kpi.fact for kpi in kpis})
+    facts = sorted({name for kpi in kpis for name in (kpi.fact, kpi.exposure) if name})
 
     @dg.asset(
         name=f"kpi_{promise}",

@@ -22,11 +22,9 @@ def _place(day: pl.Expr) -> pl.Expr:
 def ranges(rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """`cell, first, last`: which rows belong to each cell of the grid that has any.
 
-    `grid` has `cell, scope_id, period_start_on, period_end_on`.
+    `grid` has `cell, scope_id, from_on, to_on`.
     """
-    edges = grid.select(
-        "cell", begin=_place(pl.col("period_start_on")), end=_place(pl.col("period_end_on"))
-    )
+    edges = grid.select("cell", begin=_place(pl.col("from_on")), end=_place(pl.col("to_on")))
     places = rows.get_column("place").to_numpy()
     return edges.select(
         "cell",

@@ -61,9 +61,10 @@ def reconciliation(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
 
 def _fate(kpi: Kpi) -> pl.Expr:
     immature = pl.when(pl.col("is_immature")).then(pl.lit(TOO_YOUNG))
-    still_open = pl.when(pl.col(f"{kpi.clock}_exit") == 0).then(pl.lit(STILL_OPEN))
     reasons: list[pl.Expr] = [pl.col("excluded_by"), immature]
-    return pl.coalesce([*reasons, *([still_open] if kpi.clock else []), pl.lit(MEASURED)])
+    if kpi.clock:
+        reasons.append(pl.when(pl.col(f"{kpi.clock}_exit") == 0).then(pl.lit(STILL_OPEN)))
+    return pl.coalesce(*reasons, pl.lit(MEASURED))
 
 
 def reconciled(facts: Mapping[str, pl.DataFrame], terms: Terms) -> pl.DataFrame:

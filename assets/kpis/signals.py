@@ -53,7 +53,15 @@ def looked_at(catalogue: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
     """One row per series: each headline statistic with a better direction, for each scope."""
     return (
         catalogue.filter("is_headline", pl.col("direction") != "neutral")
-        .select("name", "direction", "unit", "duration", kpi="id", statistic="headline_statistic")
+        .select(
+            "name",
+            "direction",
+            "unit",
+            "duration",
+            "chart",
+            kpi="id",
+            statistic="headline_statistic",
+        )
         .join(scopes, how="cross")
         .sort(SERIES)
         .with_row_index("series")

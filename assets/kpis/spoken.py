@@ -16,6 +16,12 @@ def quantity(value: float | None, unit: str, duration: str | None = None) -> str
     return text
 
 
+def number(value: float) -> str:
+    """`6.1`, `12`: a bare number as it is said with its unit."""
+    text: str = pl.select(phrases.number(pl.lit(value, dtype=pl.Float64))).item()
+    return text
+
+
 def interval(
     low: float | None, high: float | None, value: float | None, unit: str, duration: str | None
 ) -> str:

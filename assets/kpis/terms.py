@@ -7,8 +7,10 @@ from functools import cached_property
 import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
-from assets.kpis.known import doubts, spans
-from assets.kpis.periods import last_full_day, local_day, periods
+from assets.kpis.known import days_told, doubts, spans
+from assets.kpis.periods import end_of_day, last_full_day, local_day, periods
+
+AGE_SECONDS = "age_seconds"  # of what is in a stock, at the end of a period
 
 
 @dataclass(frozen=True)
@@ -37,33 +39,71 @@ class Terms:
         if self.spans.is_empty():
             return periods(self.as_of.date(), self.as_of, timedelta(0), self.zone).clear()
         first_on: date = self.spans.select(pl.col("from_on").min()).item()
-        every = periods(first_on, self.as_of, timedelta(hours=kpi.look_ahead_hours), self.zone)
+        look_ahead = timedelta(hours=kpi.look_ahead_hours)
+        every = periods(first_on, self.as_of, look_ahead, self.zone, at_end=kpi.is_stock)
         return every.filter(pl.col("period_kind").is_in(kpi.periods))
 
     def cohort(self, kpi: Kpi, fact: pl.DataFrame) -> pl.DataFrame:
         """The rows that a KPI is about, with `day`, `excluded_by`, `is_immature` and what it reads.
 
-        Today's rows are not in it: a day counts when it is over, with its events and its hours.
+        Today's rows are not in it: a day counts when it is over, with its events and its hours. A
+        stock has a row for each `day` at whose end it is measured, with `age_seconds`.
         """
         excluded = [
             pl.when(pl.col(exclusion.column).fill_null(False)).then(pl.lit(exclusion.column))
             for exclusion in kpi.exclusions
         ]
         look_ahead = timedelta(hours=kpi.look_ahead_hours)
-        return (
+        rows = (
             fact.lazy()
             .filter(pl.all_horizontal(pl.col(m) for m in kpi.members) if kpi.members else True)
             .filter(pl.col(kpi.entered_at).is_not_null())
-            .select(
+        )
+        dated = (
+            self._in_stock(kpi, rows)
+            if kpi.is_stock
+            else rows.with_columns(local_day(pl.col(kpi.entered_at), self.zone))
+        )
+        return (
+            dated.select(
                 "scope_set",
                 # Grouping by words is done by their numbers.
                 *(pl.col(c).cast(pl.Categorical) if c in kpi.clusters else c for c in kpi.columns),
-                local_day(pl.col(kpi.entered_at), self.zone),
+                *([AGE_SECONDS] if kpi.is_stock else []),
+                "day",
                 excluded_by=pl.coalesce(*excluded, pl.lit(None, dtype=pl.String)),
                 is_immature=pl.col(kpi.entered_at) > self.as_of - look_ahead,
             )
             .filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
             .collect()
+        )
+
+    def _in_stock(self, kpi: Kpi, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Each row once per `day` at whose end it is in the stock, with its `age_seconds` then."""
+        ends = self.periods(kpi).get_column("to_on").unique().sort()
+        entered = local_day(pl.col(kpi.entered_at), self.zone)
+        left = local_day(pl.col(str(kpi.left_at)), self.zone)
+        days = ends.to_frame("day").with_row_index("end").lazy()
+        until = pl.when(left.is_null()).then(len(ends)).otherwise(_first_at(ends, left))
+        age = end_of_day(pl.col("day"), self.zone) - pl.col(kpi.entered_at)
+        return (
+            rows.with_columns(end=pl.int_ranges(_first_at(ends, entered), until))
+            .explode("end")
+            .drop_nulls("end")
+            .join(days.with_columns(pl.col("end").cast(pl.Int64)), on="end")
+            .with_columns((age.dt.total_microseconds() / 1e6).alias(AGE_SECONDS))
+        )
+
+    def exposure(self, kpi: Kpi, customers: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
+        """`scope_id, day, customers`: how many customers are active on days that are known of.
+
+        `customers` is the KPI's `exposure`: `scope_kind, scope, on, customers`.
+        """
+        told = pl.DataFrame({"day": days_told(self.spans, kpi.requires)})
+        return (
+            customers.join(scopes, on=["scope_kind", "scope"])
+            .select("scope_id", "customers", day="on")
+            .join(told, on="day", how="semi")
         )
 
     def scopes(self, kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
@@ -110,3 +150,8 @@ class Terms:
         return pl.concat([rows.join(by_set, on="scope_set"), *by_column], how="diagonal").drop(
             "scope_set", *SCOPE_COLUMNS, strict=False
         )
+
+
+def _first_at(ends: pl.Series, day: pl.Expr) -> pl.Expr:
+    """The number of the first end of a period on that day or later."""
+    return pl.lit(ends).search_sorted(day, "left").cast(pl.Int64)

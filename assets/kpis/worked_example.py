@@ -7,7 +7,7 @@ cells compute each of them again.
 from statistics import median
 
 from assets.kpis.definition import Example, Kpi
-from assets.kpis.spoken import quantity
+from assets.kpis.spoken import number, quantity
 
 MONTH, MONTH_DAYS, QUARTER = "June 2026", 30, "April to June 2026"
 SHARES = {"p50": "Half", "p90": "Nine of ten"}
@@ -26,7 +26,8 @@ def worked_example(kpi: Kpi) -> str:
 
 def n_measured(example: Example) -> int:
     """How many records of the example the number is made of."""
-    return example.n + len(example.happened + example.still_open + example.left)
+    timed = example.happened + example.still_open + example.left
+    return example.n + len(timed) + len(example.amounts) + len(example.parts)
 
 
 def _came_in(example: Example) -> str:
@@ -47,13 +48,27 @@ def _not_measured(kpi: Kpi, example: Example) -> list[str]:
 def _measured(kpi: Kpi, example: Example) -> list[str]:
     who, is_all = f"{n_measured(example)}", not (example.excluded or example.too_young)
     who = "All" if is_all else who
-    if kpi.clock:
+    if kpi.has_quantiles:
         return _duration(kpi, example, who)
     value, n = _said(kpi, example.value), example.n
+    if kpi.denominator:
+        sums = " ÷ ".join(number(sum(side)) for side in zip(*example.parts, strict=True))
+        return [f"{who} are added up, numerators and denominators: {sums} = {value}."]
     if kpi.numerator:
         share = f"{example.hits} ÷ {n} = {value}."
         return [f"{who} are measured, of which {example.hits} {example.hit}: {share}"]
-    return [f"{who} are counted in {MONTH_DAYS} covered days: {n} ÷ ({MONTH_DAYS} ÷ 7) = {value}."]
+    if kpi.is_stock:
+        return [f"{who} are there at the end of the month: {value}."]
+    return [_rate(example, who, value)]
+
+
+def _rate(example: Example, who: str, value: str) -> str:
+    total = number(sum(example.amounts)) if example.amounts else f"{example.n}"
+    verb = "added up" if example.amounts else "counted"
+    if example.customers:
+        active = f"{example.customers} active customers × {MONTH_DAYS} ÷ 7 weeks"
+        return f"{who} are {verb}: {total} ÷ ({active}) = {value}."
+    return f"{who} are {verb} in {MONTH_DAYS} covered days: {total} ÷ ({MONTH_DAYS} ÷ 7) = {value}."
 
 
 def _duration(kpi: Kpi, example: Example, who: str) -> list[str]:
@@ -69,6 +84,8 @@ def _duration(kpi: Kpi, example: Example, who: str) -> list[str]:
         f"{who} are measured{clock}: {'; '.join(parts)}.",
         f"{share} are done within {value}.",
     ]
+    if not kpi.clock:
+        return [*said[:1], f"{share} are within {value}."]
     if kpi.headline_statistic == "p50" and (example.still_open or example.left):
         finished = _said(kpi, median(example.happened))
         said.append(f"The median of the finished ones alone, {finished}, would be too good.")

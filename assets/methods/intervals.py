@@ -50,6 +50,31 @@ def poisson_rate(
     return low / time, gamma_quantile(k + 1, 1 - tail(level)) / time
 
 
+def weighted_poisson_rate(
+    total: ArrayLike,
+    squares: ArrayLike,
+    largest: ArrayLike,
+    exposure: ArrayLike,
+    level: float = 0.95,
+) -> tuple[Floats, Floats]:
+    """Interval of a sum of amounts per unit of exposure, as (low, high).
+
+    The events are Poisson, each with an amount of its own: `total` is the sum of the amounts,
+    `squares` that of their squares, `largest` the largest amount an event can have. With amounts
+    of 1 it is `poisson_rate`. NaN where the exposure is 0. Source: Fay and Feuer 1997.
+    """
+    y, v, most, time = np.broadcast_arrays(*map(_floats, (total, squares, largest, exposure)))
+    time = np.where(time > 0, time, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scale = np.where(y > 0, v / y, 1.0)
+        low = np.where(
+            y > 0, scale * gamma_quantile(np.where(y > 0, y / scale, 1.0), tail(level)), 0
+        )
+        above, spread = y + most, v + most**2
+        high = spread / above * gamma_quantile(above**2 / spread, 1 - tail(level))
+    return low / time, high / time
+
+
 def clustered_ratio(
     numerator: ArrayLike,
     denominator: ArrayLike,
@@ -90,14 +115,63 @@ def ratio_of_clusters(
     product: ArrayLike,
     denominator_squared: ArrayLike,
     *,
+    trials: ArrayLike | None = None,
     level: float = 0.95,
 ) -> tuple[Floats, Floats, Floats]:
     """What `clustered_ratio` says, from the number of clusters and sums over them.
 
     One element per ratio: how many clusters have a denominator, the sums of their numerators and
-    denominators, of the squares of both, and of their products.
+    denominators, of the squares of both, and of their products. `trials` is how many trials stand
+    behind a ratio where clusters show no spread, if that is not the denominator.
+    """
+    size, bottom = _floats(clusters), _floats(denominator)
+    value, deviation = _linearised(
+        size, numerator, bottom, numerator_squared, product, denominator_squared
+    )
+    n = bottom if trials is None else _floats(trials)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logit = np.log(value / (1 - value))
+        half = t_quantile(level, size - 1) * deviation / (value * (1 - value))
+        has_spread = (size > 1) & (value > 0) & (value < 1) & (deviation > 0)
+        flat_low, flat_high = wilson(value * n if trials is not None else numerator, n, level)
+        low = np.where(has_spread, _expit(logit - half), flat_low)
+        high = np.where(has_spread, _expit(logit + half), flat_high)
+    return value, low, high
+
+
+def quotient_of_clusters(
+    clusters: ArrayLike,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    numerator_squared: ArrayLike,
+    product: ArrayLike,
+    denominator_squared: ArrayLike,
+    *,
+    level: float = 0.95,
+) -> tuple[Floats, Floats, Floats]:
+    """The same for a quotient that is no share: Student's t on the linear scale.
+
+    It may lie below 0 and above 1. Where clusters show no spread both ends are NaN: one cluster
+    does not tell how far another would lie.
     """
     size = _floats(clusters)
+    value, deviation = _linearised(
+        size, numerator, denominator, numerator_squared, product, denominator_squared
+    )
+    with np.errstate(invalid="ignore"):
+        half = np.where(deviation > 0, t_quantile(level, size - 1) * deviation, np.nan)
+    return value, value - half, value + half
+
+
+def _linearised(
+    size: Floats,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    numerator_squared: ArrayLike,
+    product: ArrayLike,
+    denominator_squared: ArrayLike,
+) -> tuple[Floats, Floats]:
+    """A ratio of sums and the standard error of its linearised estimator between clusters."""
     top, bottom = _floats(numerator), _floats(denominator)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(bottom > 0, top / bottom, np.nan)
@@ -108,14 +182,7 @@ def ratio_of_clusters(
         )
         # What is left of equal ratios after rounding: no spread.
         squares = np.where(squares > 1e-12 * _floats(numerator_squared), squares, 0)
-        deviation = np.sqrt(size / (size - 1) * squares) / bottom
-        logit = np.log(value / (1 - value))
-        half = t_quantile(level, size - 1) * deviation / (value * (1 - value))
-        has_spread = (size > 1) & (value > 0) & (value < 1) & (deviation > 0)
-        flat_low, flat_high = wilson(top, bottom, level)
-        low = np.where(has_spread, _expit(logit - half), flat_low)
-        high = np.where(has_spread, _expit(logit + half), flat_high)
-    return value, low, high
+        return value, np.sqrt(size / (size - 1) * squares) / bottom
 
 
 def _sum_by_cluster(

@@ -85,10 +85,17 @@ def test_every_definition_has_all_its_texts(kpi):
 def test_every_column_that_a_definition_names_is_in_its_fact(kpi, columns):
     fact = columns[kpi.fact]
     flags = [*kpi.members, *(e.column for e in kpi.exclusions)]
-    flags += [kpi.numerator] if kpi.numerator else []
+    flags += [kpi.numerator] if kpi.numerator and not kpi.denominator else []
     flags += [name for cut in kpi.slices for name in cut.numerators.values()]
     assert {name: fact.get(name) for name in flags} == dict.fromkeys(flags, pl.Boolean())
     assert fact[kpi.entered_at] == pl.Datetime("us", "UTC")
+    assert kpi.left_at is None or fact[kpi.left_at] == pl.Datetime("us", "UTC")
+    sums = [kpi.amount, kpi.denominator, kpi.numerator if kpi.denominator else None]
+    assert all(fact[name].is_numeric() for name in sums if name)
+    if kpi.exposure:
+        given = {"scope_kind": pl.String(), "scope": pl.String(), "on": pl.Date()}
+        assert given.items() <= columns[kpi.exposure].items()
+        assert columns[kpi.exposure]["customers"].is_numeric()
     if kpi.clock:
         assert fact[f"{kpi.clock}_seconds"] == pl.Float64()
         assert fact[f"{kpi.clock}_exit"] == pl.Int8()
@@ -99,11 +106,24 @@ def test_every_column_that_a_definition_names_is_in_its_fact(kpi, columns):
 
 @each
 def test_a_definition_measures_in_one_way(kpi):
-    is_duration, is_ratio = kpi.clock is not None, kpi.numerator is not None
-    expected = ("p50", "p90") if is_duration else ("ratio",) if is_ratio else ("rate",)
+    ways = [kpi.clock, kpi.amount, kpi.numerator]
+    assert sum(way is not None for way in ways) <= 1
+    if kpi.clock or (kpi.is_stock and kpi.statistics != ("count",)):
+        expected, units = ("p50", "p90"), {"seconds"}
+    elif kpi.numerator:
+        expected, units = ("ratio",), {"ratio"} if kpi.is_share else {"ratio", "hours_per_ticket"}
+    elif kpi.is_stock:
+        expected, units = ("count",), {"findings"}
+    elif kpi.amount and kpi.has_quantiles:
+        expected, units = ("p50", "p90"), {"lines"}
+    elif kpi.exposure:
+        expected, units = ("rate",), {"tickets_per_customer_week", "hours_per_customer_week"}
+    else:
+        expected, units = ("rate",), {"hours_per_week"} if kpi.amount else {"per_week"}
     assert kpi.statistics == expected
-    assert kpi.unit == {"p50": "seconds", "ratio": "ratio", "rate": "per_week"}[expected[0]]
-    assert not (is_duration and is_ratio)
+    assert kpi.unit in units
+    assert kpi.is_share or kpi.denominator
+    assert not (kpi.is_stock and (kpi.clock or kpi.look_ahead_hours))
     assert set(kpi.requires) <= set(SHAPES)
     assert set(kpi.scopes) <= {*ALL_SCOPES, *SCOPE_COLUMNS}
     assert set(kpi.periods) <= set(ALL_PERIODS)

@@ -10,15 +10,14 @@ import pytest
 from assets.kpis.limits import N_BASELINE, judged
 
 
-def months_of(values, series=0, *, unit="seconds", statistic="p50", n=100):
+def months_of(values, series=0, *, chart="log", n=100):
     """One month per value; a month without a value is not there."""
     starts = pl.date_range(date(2024, 1, 1), date(2028, 12, 1), "1mo", eager=True)[: len(values)]
     frame = pl.DataFrame({"period_start_on": starts, "value": values}).with_columns(
         pl.col("value").cast(pl.Float64),
         period_end_on=pl.col("period_start_on").dt.month_end(),
         series=pl.lit(series, dtype=pl.UInt32),
-        unit=pl.lit(unit),
-        statistic=pl.lit(statistic),
+        chart=pl.lit(chart),
         n=pl.lit(n, dtype=pl.UInt32),
         low=pl.col("value") - 0.1,
         high=pl.col("value") + 0.2,
@@ -53,7 +52,7 @@ def test_a_gap_breaks_the_chain_of_moving_ranges():
 def test_series_with_different_charts_do_not_disturb_each_other():
     rng = np.random.default_rng(3)
     one = months_of(rng.lognormal(5, 0.2, 24).tolist(), 0)
-    two = months_of((rng.binomial(90, 0.4, 22) / 90).tolist(), 1, unit="ratio", statistic="ratio")
+    two = months_of((rng.binomial(90, 0.4, 22) / 90).tolist(), 1, chart="p")
     together = judged(*split(pl.concat([one, two]))).drop("q_value")
     alone = pl.concat([judged(*split(frame)).drop("q_value") for frame in (one, two)])
     assert together.sort("series").equals(alone.sort("series"))
@@ -62,7 +61,7 @@ def test_series_with_different_charts_do_not_disturb_each_other():
 def test_the_limits_of_a_ratio_widen_when_the_month_has_few_events():
     rng = np.random.default_rng(3)
     before = (rng.binomial(400, 0.4, N_BASELINE) / 400).tolist()
-    frame = months_of([*before, 0.4], unit="ratio", statistic="ratio", n=400)
+    frame = months_of([*before, 0.4], chart="p", n=400)
     months, newest = split(frame)
     many = judged(months, newest).row(0, named=True)
     few = judged(months, newest.with_columns(n=pl.lit(25, dtype=pl.UInt32))).row(0, named=True)
@@ -71,7 +70,7 @@ def test_the_limits_of_a_ratio_widen_when_the_month_has_few_events():
 
 
 def test_the_change_has_the_uncertainty_of_the_month_and_of_the_baseline():
-    frame = months_of([*([0.1, 0.3] * 10), 0.5], unit="ratio", statistic="ratio")
+    frame = months_of([*([0.1, 0.3] * 10), 0.5], chart="p")
     row = judged(*split(frame)).row(0, named=True)
     assert row["baseline_center"] == pytest.approx(0.2)
     change = 0.5 - row["baseline_center"]

@@ -28,9 +28,7 @@ def test_ratios_of_clusters_are_those_of_their_rows_by_workflow_and_day(given_ru
             "weight": [1] * len(given_runs),
         }
     )
-    grid = pl.DataFrame(
-        {"cell": [7], "scope_id": [0], "period_start_on": [days[1]], "period_end_on": [days[4]]}
-    )
+    grid = pl.DataFrame({"cell": [7], "scope_id": [0], "from_on": [days[1]], "to_on": [days[4]]})
     found = ratios(definition, in_order(frame), grid, "is_hit")
     inside = [run for run in given_runs if 1 <= run[0] <= 4]
     assert found.height == bool(inside)

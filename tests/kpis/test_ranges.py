@@ -28,8 +28,8 @@ def test_the_sum_of_a_cell_is_that_of_its_scope_and_days(members, cells):
         schema={
             "cell": pl.Int64,
             "scope_id": pl.UInt32,
-            "period_start_on": pl.Date,
-            "period_end_on": pl.Date,
+            "from_on": pl.Date,
+            "to_on": pl.Date,
         },
         orient="row",
     )

@@ -25,7 +25,8 @@ KPIS = {
 def catalogue():
     keys = ("name", "headline_statistic", "unit", "direction", "duration")
     rows = [{"id": kpi, **dict(zip(keys, about, strict=True))} for kpi, about in KPIS.items()]
-    return pl.DataFrame(rows).with_columns(is_headline=True)
+    chart = pl.col("headline_statistic").replace({"p50": "log", "ratio": "p", "rate": "u"})
+    return pl.DataFrame(rows).with_columns(is_headline=True, chart=chart)
 
 
 @pytest.fixture

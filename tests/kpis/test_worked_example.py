@@ -28,16 +28,49 @@ def rows_of(kpi: Kpi, example: Example) -> pl.DataFrame:
     }
     texts = [*kpi.clusters, "tool", "offering", *(cut.column for cut in kpi.slices if cut.column)]
     usual |= {name: "x" for name in texts if name in kpi.columns}
-    seconds, exit = f"{kpi.clock}_seconds", f"{kpi.clock}_exit"
-    clocks = {1: example.happened, 0: example.still_open, 2: example.left}
-    timed = [{seconds: at, exit: how} for how, times in clocks.items() for at in times]
-    hits = [{kpi.numerator: i < example.hits} if kpi.numerator else {} for i in range(example.n)]
+    if kpi.left_at:
+        usual[kpi.left_at] = None
+    measured = measured_rows(kpi, example)
     others = [{column: True} for column in example.excluded]
     others += [{kpi.entered_at: TOO_YOUNG}] * example.too_young
-    unmeasured = {seconds: 1.0, exit: 1} if kpi.clock else {}
-    rows = [usual | row for row in timed or hits] + [usual | unmeasured | row for row in others]
-    types = {kpi.entered_at: pl.Datetime("us", "UTC"), "scope_set": pl.UInt32}
+    unmeasured = {f"{kpi.clock}_seconds": 1.0, f"{kpi.clock}_exit": 1} if kpi.clock else {}
+    sums = dict.fromkeys(filter(None, (kpi.amount, kpi.denominator)), 1.0)
+    rows = [usual | row for row in measured]
+    rows += [usual | unmeasured | sums | row for row in others]
+    instants = [kpi.entered_at, *([kpi.left_at] if kpi.left_at else [])]
+    types = dict.fromkeys(instants, pl.Datetime("us", "UTC")) | {"scope_set": pl.UInt32}
     return pl.DataFrame(rows, schema_overrides=types, infer_schema_length=None)
+
+
+def measured_rows(kpi: Kpi, example: Example) -> list[dict]:
+    """What each measured record says: its time, its amount, its parts, or whether it counts."""
+    if kpi.clock:
+        clocks = {1: example.happened, 0: example.still_open, 2: example.left}
+        names = f"{kpi.clock}_seconds", f"{kpi.clock}_exit"
+        return [
+            dict(zip(names, (at, how), strict=True))
+            for how, times in clocks.items()
+            for at in times
+        ]
+    if kpi.is_stock and example.happened:
+        return [{kpi.entered_at: AS_OF - timedelta(seconds=age)} for age in example.happened]
+    if kpi.amount:
+        return [{kpi.amount: amount} for amount in example.amounts or example.happened]
+    if kpi.denominator:
+        return [{kpi.numerator: top, kpi.denominator: bottom} for top, bottom in example.parts]
+    if kpi.numerator:
+        return [{kpi.numerator: i < example.hits} for i in range(example.n)]
+    return [{}] * example.n
+
+
+def active_customers(example: Example) -> pl.DataFrame:
+    """The example's customers, active on each day of June."""
+    days = pl.date_range(date(2026, 6, 1), date(2026, 6, 30), eager=True).alias("on")
+    return days.to_frame().with_columns(
+        scope_kind=pl.lit("organisation"),
+        scope=pl.lit("organisation"),
+        customers=pl.lit(example.customers),
+    )
 
 
 def covered_june(kpi: Kpi) -> list[tuple]:
@@ -49,7 +82,9 @@ def covered_june(kpi: Kpi) -> list[tuple]:
 def test_the_cells_come_to_the_number_of_the_example(kpi, terms):
     example = kpi.example
     world = terms(AS_OF, covered_june(kpi), zone="UTC")
-    found = cells([kpi], {kpi.fact: rows_of(kpi, example)}, world)
+    facts = {kpi.fact: rows_of(kpi, example)}
+    facts |= {kpi.exposure: active_customers(example)} if kpi.exposure else {}
+    found = cells([kpi], facts, world)
     cell = found.filter(
         pl.col("statistic") == kpi.headline_statistic,
         pl.col("scope_kind") == "organisation",

@@ -30,6 +30,55 @@ def test_poisson_rate_equals_scipys_chi_square_form(count, exposure, level):
     assert (low, high) == pytest.approx((expected_low, expected_high), rel=1e-9)
 
 
+amounts = st.lists(st.floats(0.01, 100), min_size=1, max_size=30)
+
+
+@given(st.integers(0, 100_000), st.floats(1e-3, 1e6), levels)
+def test_a_rate_of_amounts_of_one_is_a_rate_of_events(count, exposure, level):
+    of_amounts = intervals.weighted_poisson_rate(count, count, 1.0, exposure, level)
+    assert of_amounts == pytest.approx(intervals.poisson_rate(count, exposure, level), rel=1e-9)
+
+
+@given(amounts, st.floats(1e-3, 1e6), levels)
+def test_a_rate_of_amounts_equals_fay_and_feuers_chi_square_form(given_amounts, exposure, level):
+    y, v, k = sum(given_amounts), sum(a * a for a in given_amounts), max(given_amounts)
+    tail = (1 - level) / 2
+    low = v / (2 * y) * stats.chi2.ppf(tail, 2 * y**2 / v)
+    y_up, v_up = y + k, v + k**2
+    high = v_up / (2 * y_up) * stats.chi2.ppf(1 - tail, 2 * y_up**2 / v_up)
+    found = intervals.weighted_poisson_rate(y, v, k, exposure, level)
+    assert found == pytest.approx((low / exposure, high / exposure), rel=1e-9)
+
+
+def test_no_amounts_at_all_leave_room_for_three_of_the_largest():
+    low, high = intervals.weighted_poisson_rate(0.0, 0.0, 2.0, 1.0)
+    assert (low, high) == pytest.approx((0.0, 2 * stats.chi2.ppf(0.975, 2) / 2))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_quotient_of_clusters_equals_cluster_robust_weighted_least_squares(seed):
+    random = np.random.default_rng(seed)
+    cluster = random.integers(0, 6, 40)
+    cluster[:2] = 0, 1
+    bottom = random.uniform(0.5, 4, 40)
+    top = bottom * random.normal(random.uniform(-1, 2, 6)[cluster], 0.5)
+    fit = sm.WLS(top, bottom, weights=1 / bottom).fit(
+        cov_type="cluster", cov_kwds={"groups": cluster}
+    )
+    tops, bottoms = (np.bincount(cluster, side, 6) for side in (top, bottom))
+    sums = (tops, bottoms, tops**2, tops * bottoms, bottoms**2)
+    found = intervals.quotient_of_clusters(len(set(cluster)), *(side.sum() for side in sums))
+    half = stats.t.ppf(0.975, len(set(cluster)) - 1) * fit.bse[0]
+    p = fit.params[0]
+    assert [float(x) for x in found] == pytest.approx([p, p - half, p + half], abs=1e-9)
+
+
+def test_a_quotient_of_one_cluster_has_open_ends():
+    value, low, high = intervals.quotient_of_clusters(1, 3.0, 2.0, 9.0, 6.0, 4.0)
+    assert value == 1.5
+    assert np.isnan([low, high]).all()
+
+
 @given(samples, samples, levels)
 def test_ratio_difference_equals_statsmodels_newcombe(one, two, level):
     expected = confint_proportions_2indep(
