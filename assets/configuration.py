@@ -44,9 +44,18 @@ Entity = Literal[
 Stance = Literal["flexibility", "balanced", "stability"]
 Statistic = Literal["p50", "p90", "ratio", "rate", "count", "sum"]
 OwnershipKind = Literal["repo", "service", "environment", "ticket_group", "organisation", "path"]
+FindingSeverity = Literal["critical", "high", "medium", "low"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 ALWAYS = date(1970, 1, 1)  # a row without valid_from has been valid from the beginning
+# CISA BOD 19-02 (2019) allows 15 and 30 days, FedRAMP's continuous monitoring 90 and 180.
+SECURITY_FIX_DAYS: dict[FindingSeverity, int] = {
+    "critical": 15,
+    "high": 30,
+    "medium": 90,
+    "low": 180,
+}
+POSTMORTEM_SEVERITIES = ("critical", "major", "high", "p1", "p2", "sev1", "sev2")
 
 Id = Annotated[str, Field(min_length=1), AfterValidator(checks.not_reserved)]
 Zone = Annotated[str, AfterValidator(checks.known_zone)]
@@ -54,6 +63,7 @@ Hours = Annotated[str, AfterValidator(checks.readable_hours)]
 HoursOfDay = Annotated[tuple[Hours, ...], AfterValidator(checks.disjoint_hours)]
 Instant = Annotated[datetime, BeforeValidator(checks.utc_instant)]
 Globs = tuple[str, ...]
+Share = Annotated[float, AfterValidator(checks.open_share)]
 
 
 class Row(BaseModel):
@@ -84,6 +94,8 @@ class Rules(Row):
     test_environments: Globs = ("test*", "dev*", "qa")
     default_branches: Globs = ("main", "master", "trunk")
     release_branches: Globs = ("release/*", "release-*")
+    security_fix_days: dict[FindingSeverity, Annotated[int, Field(ge=1)]] = SECURITY_FIX_DAYS
+    postmortem_severities: Globs = POSTMORTEM_SEVERITIES
     max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
 
 
@@ -184,6 +196,24 @@ class Target(Row):
     valid_from: date = ALWAYS
 
 
+class Objective(Row):
+    """What share of a service's events an indicator wants good; the rest is its error budget."""
+
+    service: str
+    indicator: str = Field(min_length=1)
+    objective: Share
+    valid_from: date = ALWAYS
+
+
+class SupportObjective(Row):
+    """What share of tickets is solved in time; a customer's own goes before its segment's."""
+
+    segment: str = ""
+    customer: str = ""
+    objective: Share
+    valid_from: date = ALWAYS
+
+
 class BadOnPurpose(Row):
     """A promise that is not kept to a segment, because somebody decided so."""
 
@@ -239,6 +269,8 @@ class Configuration(Row):
     ownership: tuple[Ownership, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     targets: tuple[Target, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    support_objectives: tuple[SupportObjective, ...] = ()
     bad_on_purpose: tuple[BadOnPurpose, ...] = ()
     files: tuple[ForeignFile, ...] = ()
     coverage: tuple[Coverage, ...] = ()

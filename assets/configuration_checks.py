@@ -21,6 +21,8 @@ DATED = ("segments", "customers", "services", "repos", "offerings", "calendars")
 UNIQUE = {
     **dict.fromkeys(DATED, ("id", "valid_from")),
     "targets": ("segment", "kpi", "statistic", "valid_from"),
+    "objectives": ("service", "indicator", "valid_from"),
+    "support_objectives": ("segment", "customer", "valid_from"),
     "bad_on_purpose": ("segment", "promise"),
     "files": ("name", "entity"),
 }
@@ -68,6 +70,13 @@ def utc_instant(value: object) -> object:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise ValueError("a date or an instant, without quotes, such as 2026-07-01T00:00:00Z")
+
+
+def open_share(value: float) -> float:
+    """Pass an objective on; one of 1 leaves no budget, so that nothing could be spent of it."""
+    if not 0 < value < 1:
+        raise ValueError("a share above 0 and below 1, such as 0.999 for 99.9 %")
+    return value
 
 
 def readable_pattern(path: str) -> str:
@@ -129,6 +138,7 @@ def contradictions(content: Content) -> list[str]:
         *_duplicates(content),
         *_unknown_references(content),
         *_unordered_targets(content),
+        *_unplaced_support_objectives(content),
         *_unusable_ownership(content),
         *_unknown_holidays(content),
     ]
@@ -161,6 +171,9 @@ def _unknown_references(content: Content) -> Iterator[str]:
         ("customers", "segment"): ids["segments"],
         ("ownership", "customer"): ids["customers"],
         ("targets", "segment"): ids["segments"] | {""},
+        ("objectives", "service"): ids["services"],
+        ("support_objectives", "segment"): ids["segments"] | {""},
+        ("support_objectives", "customer"): ids["customers"] | {""},
         ("bad_on_purpose", "segment"): ids["segments"],
         ("coverage", "scope"): {""}
         | {f"customer:{name}" for name in ids["customers"]}
@@ -187,6 +200,13 @@ def _unordered_targets(content: Content) -> Iterator[str]:
                 f"{poor}, {target}, {excellent} is not allowed. "
                 "Allowed: three different values, all rising or all falling."
             )
+
+
+def _unplaced_support_objectives(content: Content) -> Iterator[str]:
+    for loc, row in _rows(content, "support_objectives"):
+        if bool(row.get("segment")) == bool(row.get("customer")):
+            named = f"segment = {row.get('segment')!r}, customer = {row.get('customer')!r}"
+            yield f"{_place(content, loc)} {named} is not allowed. Allowed: exactly one of the two."
 
 
 def _unusable_ownership(content: Content) -> Iterator[str]:

@@ -162,7 +162,7 @@ def _lag(folder: Path) -> Iterator[Finding]:
 def _lag_of(
     source: str, heard_at: datetime, is_complete: bool, now: datetime, is_frozen: bool
 ) -> Finding:
-    from assets.kpis.known import ON_TIME
+    from assets.facts.told_scopes import ON_TIME
 
     lag = now - heard_at
     is_late = lag > ON_TIME and not is_frozen

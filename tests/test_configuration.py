@@ -53,6 +53,16 @@ statistic = "p50"
 poor = 604800
 target = 172800
 excellent = 86400
+[[objectives]]
+service = "checkout-api"
+indicator = "availability"
+objective = 0.999
+[[support_objectives]]
+segment = "startup"
+objective = 0.9
+[[support_objectives]]
+customer = 'checkout'
+objective = 0.95
 [[bad_on_purpose]]
 segment = "startup"
 promise = "accountability"
@@ -202,6 +212,42 @@ MISTAKES = {
     "targets that do not rise or fall": (
         ("target = 172800", "target = 700000"),
         "(change_lead_time) poor, target, excellent = 604800, 700000, 86400 is not allowed.",
+    ),
+    "an objective that leaves no error budget": (
+        ("objective = 0.999", "objective = 1.0"),
+        "[[objectives]] number 1 objective = 1.0 is not allowed. Allowed: a share above 0",
+    ),
+    "an objective in per cent": (
+        ("objective = 0.95", "objective = 95"),
+        "[[support_objectives]] number 2 objective = 95 is not allowed. Allowed: a share above 0",
+    ),
+    "an objective of a service that is not there": (
+        ('service = "checkout-api"', 'service = "billing"'),
+        "[[objectives]] number 1 service = 'billing' is not configured. Allowed: 'checkout-api'.",
+    ),
+    "an objective of a service twice": (
+        (
+            "[[support_objectives]]\nsegment",
+            '[[objectives]]\nservice = "checkout-api"\n'
+            'indicator = "availability"\nobjective = 0.9\n[[support_objectives]]\nsegment',
+        ),
+        "[[objectives]] has 2 rows with service = checkout-api, indicator = availability. Allowed:",
+    ),
+    "a support objective for a customer that is not there": (
+        ("customer = 'checkout'", 'customer = "billing"'),
+        "[[support_objectives]] number 2 customer = 'billing' is not configured. Allowed: '', 'che",
+    ),
+    "a support objective for a segment and a customer": (
+        ("customer = 'checkout'", 'customer = "checkout"\nsegment = "startup"'),
+        "segment = 'startup', customer = 'checkout' is not allowed. Allowed: exactly one",
+    ),
+    "days to fix a severity that none is": (
+        ("hotfix_window_hours = 48", "security_fix_days = { severe = 3 }"),
+        "security_fix_days.severe = 'severe' is not allowed. Allowed: 'critical', 'high', 'medium'",
+    ),
+    "no day to fix a finding": (
+        ("hotfix_window_hours = 48", "security_fix_days = { high = 0 }"),
+        "security_fix_days.high = 0 is not allowed. Allowed: greater than or equal to 1.",
     ),
     "a promise declared bad that is none": (
         ('promise = "accountability"', 'promise = "speed"'),

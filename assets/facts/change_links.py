@@ -11,7 +11,8 @@ import polars as pl
 def with_cut(releases: pl.LazyFrame, changes: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
     """Adds `cut_at`: everything merged until then is in the release.
 
-    That is when its commit was merged; else when the commit was made; else when the release began.
+    That is when its commit was merged; else when the commit was made (until here also
+    `known_cut_at`); else when the release began.
     """
     merged = (
         changes.filter(pl.col("merge_sha").is_not_null() & pl.col("merged_at").is_not_null())
@@ -24,7 +25,8 @@ def with_cut(releases: pl.LazyFrame, changes: pl.LazyFrame, commits: pl.LazyFram
     return (
         releases.join(merged, on=["repo", "commit_sha"], how="left")
         .join(committed, on=["repo", "commit_sha"], how="left")
-        .with_columns(cut_at=pl.coalesce("merged_at", "known_at", "created_at"))
+        .with_columns(known_cut_at=pl.coalesce("merged_at", "known_at"))
+        .with_columns(cut_at=pl.coalesce("known_cut_at", "created_at"))
         .drop("merged_at", "known_at")
     )
 

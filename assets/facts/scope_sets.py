@@ -12,6 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.facts.ownership import customers_of, fields_of, identified, services_of
+from assets.facts.spans import midnight
 from assets.home import Home
 
 ORGANISATION = "organisation"
@@ -28,18 +29,12 @@ def eras(*dated: pl.DataFrame, zone: str) -> pl.DataFrame:
     ]
     first = pl.Series("valid_from", [datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")).date()])
     days = pl.concat([s.cast(pl.Date).rename("era_on") for s in [first, *begins, *ends]])
-    midnight = pl.col("era_on").cast(pl.Datetime("us"))
-    # Where clocks go forward at midnight, the day begins at one.
-    local = pl.coalesce(
-        begin.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
-        for begin in (midnight, midnight.dt.offset_by("1h"))
-    )
     return (
         days.drop_nulls()
         .unique()
         .sort()
         .to_frame()
-        .with_columns(era_from_at=local.dt.convert_time_zone("UTC"))
+        .with_columns(era_from_at=midnight(pl.col("era_on"), zone))
     )
 
 
@@ -121,6 +116,8 @@ def fact_scope_sets(
     conformed_deployments: pl.LazyFrame,
     conformed_incidents: pl.LazyFrame,
     conformed_tickets: pl.LazyFrame,
+    conformed_security_findings: pl.LazyFrame,
+    conformed_service_levels: pl.LazyFrame,
     conformed_ownership: pl.LazyFrame,
     conformed_customers: pl.LazyFrame,
     conformed_services: pl.LazyFrame,
@@ -133,6 +130,9 @@ def fact_scope_sets(
         conformed_deployments,
         conformed_incidents,
         conformed_tickets,
+        conformed_security_findings,
+        conformed_service_levels,
+        conformed_services.select(service="id"),
     ]
     keys = [
         identified(

@@ -4,16 +4,21 @@ Holds no events, only which scope sets, tools and offerings occur with which sou
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import dagster as dg
 import polars as pl
 
+# A nightly delivery over a weekend is on time; beyond that a source is late.
+ON_TIME = timedelta(hours=72)
 # A fact shows whom its own table's sources told about; commits and replies go with their parents.
 ENTITIES = {
     "fact_change_lead_time": ("changes", "commits"),
     "fact_deployments": ("deployments",),
     "fact_incidents": ("incidents",),
     "fact_pipeline_runs": ("pipeline_runs",),
+    "fact_security_findings": ("security_findings",),
+    "fact_service_levels": ("service_levels",),
     "fact_ticket_ratings": ("ticket_ratings",),
     "fact_tickets": ("tickets", "ticket_events"),
 }

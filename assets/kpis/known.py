@@ -4,14 +4,13 @@
 the KPI requires has a source that tells about that day.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
+from assets.facts.told_scopes import ON_TIME
 from assets.kpis.periods import last_full_day, local_day
 
-# A nightly delivery over a weekend is on time; beyond that the source is late.
-ON_TIME = timedelta(hours=72)
 FOREVER = pl.date(9999, 12, 31)
 
 

@@ -1,6 +1,7 @@
-"""GitHub: repositories' runs, pull requests, commits and deployments, in REST and GraphQL shapes.
+"""GitHub: repositories' runs, pull requests, commits, deployments and security alerts.
 
-Holds the list of feeds and of maps; what each map does is in the modules `github_*`.
+REST and GraphQL shapes, of alerts the REST one. Holds the list of feeds and of maps; what each map
+does is in the modules `github_*`.
 """
 
 from assets.raw.feed import System, assets_of
@@ -14,6 +15,11 @@ from assets.raw.github_deployments import (
     deployments,
 )
 from assets.raw.github_runs import JOBS, RUNS, pipeline_jobs, pipeline_runs
+from assets.raw.github_security import (
+    CODE_SCANNING_ALERTS,
+    DEPENDABOT_ALERTS,
+    security_findings,
+)
 
 SYSTEM = System(
     name="github",
@@ -27,6 +33,8 @@ SYSTEM = System(
         DEPLOYMENTS,
         STATUSES,
         COMPARE,
+        DEPENDABOT_ALERTS,
+        CODE_SCANNING_ALERTS,
     ),
     maps={
         "pipeline_runs": pipeline_runs,
@@ -35,6 +43,7 @@ SYSTEM = System(
         "commits": commits,
         "deployments": deployments,
         "deployment_changes": deployment_changes,
+        "security_findings": security_findings,
     },
 )
 raw_assets = assets_of(SYSTEM)

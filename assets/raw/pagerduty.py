@@ -31,6 +31,7 @@ INCIDENTS = Feed(
         "cause": ("custom_fields.cause", "body.details.cause"),
         "deployment": ("custom_fields.deployment_id", "body.details.deployment_id"),
         "mitigated": ("custom_fields.mitigated_at",),
+        "postmortem": ("custom_fields.has_postmortem",),
     },
     key=("id",),
     updated_at=("changed",),
@@ -84,6 +85,7 @@ def incidents(frames: Mapping[str, pl.LazyFrame], configuration: Configuration) 
             ),
             cause=word(pl.coalesce("cause", "custom_cause"), {"third party": "third_party"}),
             caused_by_deployment_id=pl.coalesce("deployment", "custom_deployment"),
+            has_postmortem=pl.coalesce("postmortem", "custom_postmortem"),
             duplicate_of="merged_into",
             source_id="id",
             url="link",
@@ -122,6 +124,7 @@ def _custom_fields(known: pl.LazyFrame) -> pl.LazyFrame:
             custom_cause=value.filter(name == "cause").first(),
             custom_deployment=value.filter(name == "deployment_id").first(),
             custom_mitigated=value.filter(name == "mitigated_at").first(),
+            custom_postmortem=value.filter(name == "has_postmortem").first(),
         )
     )
 

@@ -102,6 +102,14 @@ def test_custom_fields_tell_cause_and_deployment(mapped, told):
     assert (row["caused_by_deployment_id"], row["cause"]) == ("42", "change")
 
 
+def test_a_custom_field_tells_of_a_post_mortem_and_silence_tells_nothing(mapped):
+    listed = [{"name": "has_postmortem", "value": True}]
+    assert only(mapped, incident(custom_fields=listed))["has_postmortem"] == "true"
+    named = {"has_postmortem": False}
+    assert only(mapped, incident(custom_fields=named))["has_postmortem"] == "false"
+    assert only(mapped, incident())["has_postmortem"] is None
+
+
 def test_a_merged_incident_is_a_duplicate(mapped):
     reason = {"type": "merge_resolve_reason", "incident": {"id": "Q0"}}
     assert only(mapped, incident(resolve_reason=reason))["duplicate_of"] == "Q0"
