@@ -50,7 +50,8 @@ def quantiles(
     happened, 2 competing; `entry` is the delayed entry, NaN or 0 for none (see `risk_table`).
     State `not_reached`: the curve has not fallen that far, value and high are null, low is the
     lower bound. A curve that equals 1 - q on a stretch gives the stretch's midpoint, as R's
-    `survfit` does. The interval holds the times at which the pointwise Greenwood band on the
+    `survfit` does; a stretch that nothing ends reaches to the last time seen, and high is null
+    there. The interval holds the times at which the pointwise Greenwood band on the
     log-log scale covers 1 - q (Brookmeyer and Crowley 1982); null where it is not supported.
     """
     table = risk_table(group, seconds, exit, entry)

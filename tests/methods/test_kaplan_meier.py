@@ -187,8 +187,25 @@ def test_competing_exits_can_keep_a_quantile_from_ever_being_reached():
     assert quantile([1, 2, 3, 4, 5], [1, 2, 2, 2, 1], 0.5)["state"] == "ok"
 
 
-def test_a_stretch_at_the_end_reaches_to_the_last_time_seen():
-    assert quantile([1, 100], [1, 0], 0.5)["value"] == 50.5
+def test_quantiles_are_those_of_the_tests_of_rs_survival_package():
+    # tests/quantile.R of therneau/survival: all seven members, then its two strata.
+    heights = (13 / 14, 6 / 7, 2 / 3, 1 / 2, 9 / 35, 1 / 10)
+    members = [(9, 1), (1, 1), (1, 0), (6, 1), (6, 1), (8, 0), (10, 0)]
+    strata = {0: (0, 4, 5, 6), 1: (1, 2, 3), 2: range(7)}
+    expected = {
+        0: [6, 6, 9, 9, None, None],
+        1: [1, 1, 3.5, 6, 6, 6],
+        2: [1, 3.5, 6, 9, 9.5, None],
+    }
+    for name, numbers in strata.items():
+        seconds, exit_ = zip(*(members[number] for number in numbers), strict=True)
+        found = [quantile(seconds, exit_, 1 - height)["value"] for height in heights]
+        assert found == expected[name]
+
+
+def test_a_stretch_that_lasts_until_the_last_time_seen_ends_there_with_an_open_interval():
+    found = quantile([1, 100], [1, 0], 0.5)
+    assert (found["value"], found["high"], found["n_open"]) == (50.5, None, 1)
 
 
 def test_all_censored_is_not_reached_with_a_lower_bound_as_far_as_six_were_seen():
