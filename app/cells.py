@@ -5,7 +5,6 @@ Only the columns and rows that a question needs leave the file. Holds no words a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -17,8 +16,12 @@ from app.words import BUSINESS_SECONDS
 Row = Mapping[str, Any]
 RATINGS = "fact_ticket_ratings"
 FLAG_COLUMNS = ("is_low_n", "is_immature", "is_stale")
-KEPT_COLUMNS = (
+KEY_COLUMNS = (
+    *("kpi", "statistic", "slice_kind", "slice"),
     *("scope_kind", "scope", "period_kind", "period_start_on", "period_end_on"),
+)
+KEPT_COLUMNS = (
+    *KEY_COLUMNS,
     *("value_state", "value", "low", "high", "n", "n_open", "n_excluded"),
     *("is_complete", *FLAG_COLUMNS, "definition_version"),
 )
@@ -57,22 +60,31 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: a KPI (and slice) for one scope and period; days are local and inclusive."""
+    """One cell: its KPI, its row of `kpi_values`, and what its scope is called."""
 
     kpi: Kpi
-    scope_kind: str
-    scope: str
-    period_kind: str
-    start: date
-    end: date
-    slice_kind: str = ""
-    slice: str = ""
+    row: Row
+    who: str
 
-    @classmethod
-    def of(cls, kpi: Kpi, wanted: Series, scope: str, start: date, end: date) -> "Cell":
-        """The cell of a series at one scope and period."""
-        place = (wanted.scope_kind, scope, wanted.period_kind, start, end)
-        return cls(kpi, *place, wanted.slice_kind, wanted.slice)
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells the cell from all others of an edition."""
+        return tuple(self.row[name] for name in KEY_COLUMNS)
+
+    @property
+    def numerator(self) -> str | None:
+        """The column that says which records count, of a slice its own."""
+        for cut in self.kpi.row.get("slice_numerators") or []:
+            if (cut["slice_kind"], cut["slice"]) == (self.row["slice_kind"], self.row["slice"]):
+                return str(cut["column"])
+        return self.kpi.row["numerator"] or None
+
+    @property
+    def slice_column(self) -> str | None:
+        """The column by whose values the slice is cut; None for the whole and for numerators."""
+        kind = self.row["slice_kind"]
+        cut = {one["slice_kind"] for one in self.kpi.row.get("slice_numerators") or []}
+        return kind if kind and kind not in cut else None
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
@@ -133,6 +145,14 @@ def series(edition: Edition, wanted: Series) -> pl.DataFrame:
     return cells.select(KEPT_COLUMNS).sort("scope", "period_start_on", "period_end_on").collect()
 
 
+def same_cell(edition: Edition, cell: Cell) -> Cell | None:
+    """The cell of that key in another edition, under its definition then; None if not there."""
+    kpi = catalogue(edition).get(cell.kpi.id)
+    is_same = [pl.col(name) == wanted for name, wanted in zip(KEY_COLUMNS, cell.key, strict=True)]
+    found = edition.scan("kpi_values").filter(*is_same).select(KEPT_COLUMNS).collect()
+    return Cell(kpi, found.row(0, named=True), cell.who) if kpi and found.height else None
+
+
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
 def headline_months(edition: Edition) -> pl.DataFrame:
     """The months of every headline KPI for the segments, for the Brief's trends.
@@ -147,7 +167,7 @@ def headline_months(edition: Edition) -> pl.DataFrame:
         pl.col("slice_kind") == "",
     )
     cells = found.with_columns(is_final=pl.col("is_complete") & ~pl.col("is_immature"))
-    columns = ["kpi", "statistic", "is_final", *KEPT_COLUMNS]
+    columns = ["is_final", *KEPT_COLUMNS]
     wanted = heads.select(kpi="id", statistic="headline_statistic").lazy()
     kept = cells.select(columns).join(wanted, on=["kpi", "statistic"], how="semi")
     return kept.sort("kpi", "scope", "period_start_on").collect()

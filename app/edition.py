@@ -39,6 +39,7 @@ class Edition:
     as_of: datetime
     made_at: datetime
     code_version: str
+    configuration_digest: str
 
     @property
     def id(self) -> str:
@@ -112,6 +113,20 @@ def open_edition(home_folder: Path, edition_id: str) -> Edition:
         ) from None
 
 
+def edition_before(edition: Edition) -> Edition | None:
+    """The newest older edition of the same home: by the instant it is as of, then when it was made.
+
+    None for the first edition of a home.
+    """
+    home_folder = edition.folder.parents[1]
+    others = [open_edition(home_folder, one) for one in ids(home_folder) if one != edition.id]
+    return max((one for one in others if _age(one) < _age(edition)), key=_age, default=None)
+
+
+def _age(edition: Edition) -> tuple[datetime, datetime]:
+    return edition.as_of, edition.made_at
+
+
 def _edition(folder: Path, manifest: Mapping[str, Any]) -> Edition:
     return Edition(
         folder=folder.resolve(),
@@ -121,4 +136,5 @@ def _edition(folder: Path, manifest: Mapping[str, Any]) -> Edition:
         as_of=datetime.fromisoformat(manifest["as_of"]),
         made_at=datetime.fromisoformat(manifest["made_at"]),
         code_version=manifest["code_version"],
+        configuration_digest=manifest["configuration_digest"],
     )

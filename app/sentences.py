@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.cells import FLAG_COLUMNS, Kpi, Row
 from app.words import (
     FLAGS,
+    SPACE,
     STATE_REASONS,
     STATES,
     counted,
@@ -17,8 +18,10 @@ from app.words import (
     period,
     possessive,
     quantity,
+    spaced,
 )
 
+NO_VALUE = "None"  # the slice of records that do not say
 QUANTILES = {"p50": " in the median", "p90": " for nine of ten"}
 
 
@@ -28,7 +31,7 @@ def cell(row: Row, kpi: Kpi, statistic: str, who: str) -> str:
     `Core’s change lead time was 2.1 days in the median in May 2026 (1.9–2.4 days, n = 412).`
     A number that can still change ends in `not final yet`.
     """
-    subject = f"{possessive(who)} {inside(kpi.name)}"
+    subject = f"{possessive(who)} {inside(kpi.name)}{f' ({part(row)})' if part(row) else ''}"
     when, quantile = _when(row), QUANTILES.get(statistic, "")
     if row["value_state"] == "ok" and row["value"] is not None:
         return (
@@ -45,6 +48,26 @@ def cell(row: Row, kpi: Kpi, statistic: str, who: str) -> str:
     if row["value_state"] == "no_events":
         return f"{subject} has nothing to measure {when}: {reason}."
     return f"{subject} {when} is not known: {reason}."
+
+
+def part(row: Row) -> str:
+    """`link rule: hotfix` of a slice; empty for the whole."""
+    if not row.get("slice"):
+        return ""
+    value = "not told" if row["slice"] == NO_VALUE else row["slice"].replace("_", " ")
+    return f"{spaced(row['slice_kind']).lower()}: {value}"
+
+
+def short(row: Row, kpi: Kpi) -> str:
+    """`10.1 % (95 % interval 7.2–14 %, n = 168)`; of a cell without a value what is known."""
+    quantile = QUANTILES.get(row["statistic"], "")
+    if row["value_state"] == "withheld":
+        return STATES["withheld"]
+    if row["value"] is not None:
+        value = f"{quantity(row['value'], kpi.unit)}{quantile}"
+        return f"{value} (95{SPACE}% interval {_certainty(row, kpi)})"
+    bound = "" if row["low"] is None else f", at least {quantity(row['low'], kpi.unit)}"
+    return f"{STATES[row['value_state']]}{bound} (n = {number(row['n'])})"
 
 
 def _when(row: Row) -> str:

@@ -58,7 +58,12 @@ FLAGS = {
     "is_immature": "outcomes can still come in",
     "is_stale": "a source is late",
 }
-EXITS = {0: "still open", 1: "finished", 2: "ended otherwise"}
+FLAG_REASONS = {
+    "is_incomplete": "more will come, or not all of it is told",
+    "is_low_n": "fewer than the KPI's minimum n: read the interval, not the value",
+    "is_immature": "part of the cohort is younger than the KPI's look-ahead",
+    "is_stale": "a source that this number rests on has not delivered up to date",
+}
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def explain(
     home: HomeOption = None,
 ) -> None:
     """Show where one number comes from: definition, sum, links, late records, every record."""
-    from assets.published.asked import Question
     from pipelines.explaining import command
+    from pipelines.explaining.asked import Question
 
     command.explain(home, Question(kpi, scope, period, statistic, slice), edition, is_all)

@@ -1,18 +1,16 @@
 """Explore: any KPI, scope and period; interval, gaps and their reasons; the records behind."""
 
-import polars as pl
 import streamlit as st
 
 from app import sentences
 from app.cell_table import columns, readable, without_formulas
-from app.cells import Cell, name_of
+from app.cells import KEPT_COLUMNS, Cell, name_of
 from app.charts import axis_title, is_cut, over_time, prepared
-from app.evidence import records
+from app.compared import compared, other_to_compare
+from app.explained_view import explain_here
 from app.page import begin
-from app.reconciled import reconciled
 from app.selection import select
 from app.theme import palette, specification
-from app.words import counted, period
 
 edition = begin("What do the numbers say?", "Explore any KPI, for anyone, over any time.")
 chosen = select(edition)
@@ -89,34 +87,31 @@ option = st.selectbox(
     bind="query-params",
     help="Choose here, or click a row of the table.",
 )
-row = ordered[options.index(option)]
-who = scope_names[row["scope"]]
-cell = Cell.of(kpi, wanted, row["scope"], row["period_start_on"], row["period_end_on"])
-st.markdown(f"**{sentences.cell(row, kpi, wanted.statistic, who)}**")
-if row["value_state"] == "withheld":
-    st.stop()
-st.markdown(reconciled(edition, cell))
-if sentences.flags(row):
-    st.caption("Flags: " + "; ".join(sentences.flags(row)) + ".")
+rows = dict(zip(options, ordered, strict=True))
 
-behind = records(edition, cell)
-if kpi.is_private:
-    st.caption("What single persons answered is never shown.")
-elif behind is None:
-    st.caption("This edition shows no single records for this KPI.")
-elif not behind.found:
-    when = period(row["period_kind"], row["period_start_on"], row["period_end_on"])
-    st.caption(f"No record of {who} came in in {when}.")
-else:
-    part = (
-        f"; the newest {behind.rows.height} are shown" if behind.found > behind.rows.height else ""
-    )
-    of_part = " of this part" if cell.slice else ""
-    st.caption(f"{counted(behind.found, 'record')}{of_part} came in{part}.")
-    st.dataframe(
-        behind.rows.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None)),
-        hide_index=True,
-        column_config={"Link": st.column_config.LinkColumn(display_text="Open at the source")},
-        height=320,
-        alt="Records behind the cell",
+
+def cell_of(one: str) -> Cell:
+    """The cell of an option, with its scope's name."""
+    row = {name: rows[one][name] for name in KEPT_COLUMNS}
+    return Cell(kpi, row, scope_names[row["scope"]])
+
+
+explain_here(edition, cell_of(option))
+
+st.subheader("Does it differ from another?", anchor=False)
+default = other_to_compare(ordered, rows[option])
+against = st.selectbox(
+    "Compare with",
+    options,
+    index=options.index(f"{default['scope']}@{default['period_start_on']}") if default else None,
+    format_func=lambda one: labels.get(one, one),
+    key="against",
+    bind="query-params",
+    help="Another period or scope of the table above, of the same KPI.",
+)
+if against in rows:
+    st.markdown("  \n".join(compared(cell_of(option), cell_of(against))))
+    st.caption(
+        "Of twenty pairs that are alike, one seems to differ by chance: choose what to compare "
+        "before you look."
     )

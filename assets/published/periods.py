@@ -1,18 +1,23 @@
-"""The period that an export is about: `2026-Q3`, `2026-06`, `2026-W23` or `trailing`.
+"""The period that an export or a question is about: `2026-Q3`, `2026-06`, `2026-W23`, `trailing`.
 
 Holds the reading of such texts and the choice of cells; cells are cut into periods by the kpis.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from assets.errors import UsageError
 
 TRAILING = "trailing"
-FORMS = "2026-Q3 (a quarter), 2026-06 (a month), 2026-W23 (a week, ISO) or trailing (28 days)"
+TRAILING_DAYS = 28
+FORMS = (
+    "2026-Q3 (a quarter), 2026-06 (a month), 2026-W23 (a week, ISO), trailing (the newest 28 days) "
+    "or trailing-2026-05-31 (those that end then)"
+)
+_TRAILING = re.compile(rf"{TRAILING}-(\d{{4}}-\d{{2}}-\d{{2}})")
 _PERIOD = re.compile(r"(\d{4})-(?:Q([1-4])|W(\d{2})|(\d{2}))")
 _NAME = {  # how a cell's period is named, so that it can be asked for
     "quarter": pl.format("{}-Q{}", pl.col("start").dt.year(), pl.col("start").dt.quarter()),
@@ -44,8 +49,11 @@ def parse(text: str) -> Period:
     """Read a period; UsageError says which forms there are."""
     if text == TRAILING:
         return Period(text, "trailing_28d", None)
-    found = _PERIOD.fullmatch(text)
+    found, ended = _PERIOD.fullmatch(text), _TRAILING.fullmatch(text)
     try:
+        if ended:
+            last_on = date.fromisoformat(ended.group(1))
+            return Period(text, "trailing_28d", last_on - timedelta(days=TRAILING_DAYS - 1))
         if found:
             return _dated(text, *found.groups())
     except ValueError:

@@ -1,35 +1,119 @@
-"""`plumbline explain`: where one number comes from, as sections of plain lines to read.
+"""`plumbline explain`: the sections of `app.explained` as plain lines of the terminal.
 
-Holds the order of the sections and the printing. What is known about a number is
-`assets.published.explanation`'s business.
+Holds the opening of verified editions and the printing. What is told is `app.explained`'s business.
 """
 
+import textwrap
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 
-from assets.published.asked import Question
-from assets.published.explanation import Explanation
-from assets.published.explanation import explain as explained
+from app.edition import Edition, edition_before, open_edition
+from app.edition import EditionError as NotThere
+from app.explained.explanation import Explanation
+from app.explained.explanation import explain as explained
+from app.explained.members import evidence_of
+from app.explained.section import Section
+from app.explained.telling import sections
+from app.words import NARROW_SPACE, SPACE
+from assets.errors import EditionError
+from assets.published import manifest
 from pipelines import settings
-from pipelines.explaining.number import definition, news, number
-from pipelines.explaining.origin import links, origin
-from pipelines.explaining.records import records
-from pipelines.explaining.section import Section
-from pipelines.explaining.since import since
+from pipelines.explaining.asked import Question, find
+
+WIDTH = 98
+INDENT = "  "
+RECORDS, DIFFERING = 10, 3
+TABLES = (
+    *("kpi_values", "kpi_catalogue", "kpi_reconciliation", "kpi_signals"),
+    *("coverage", "scopes", "scope_sets"),
+)
 
 
 def explain(home: Path | None, question: Question, edition: str | None, is_all: bool) -> None:
     """Print where the number comes from, wrapped for 100 columns."""
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    for section in sections(explained(settings.home_folder(home), question, edition), is_all):
-        console.print(section.title, style="bold")
-        for line in section.lines:
-            console.print(line)
+    of = answer(settings.home_folder(home), question, edition)
+    most = (None, None) if is_all else (RECORDS, DIFFERING)
+    for section in sections(of, *most):
+        console.print(section.title.translate(PLAIN), style="bold")
+        for line in lines(section):
+            console.print(line.translate(PLAIN))
         console.print()
 
 
-def sections(of: Explanation, is_all: bool) -> list[Section]:
-    """All that is told, in the order to read it."""
-    told = [number(of), definition(of), origin(of), links(of), news(of), since(of)]
-    return [*(section for section in told if section.lines), records(of, is_all)]
+def answer(home_folder: Path, question: Question, edition: str | None = None) -> Explanation:
+    """Everything about the cell that is asked for, from files that are what was published.
+
+    Raises UsageError for a question that fits no cell, EditionError if the edition is not there or
+    damaged.
+    """
+    try:
+        folder = manifest.folder_of(home_folder, edition)
+        chosen = _verified(open_edition(home_folder, folder.name), TABLES)
+        cell = find(chosen, question)
+        before = edition_before(chosen)
+        _verified(chosen, [evidence_of(cell)])
+        if before is not None:
+            _verified(before, [*TABLES, evidence_of(cell)])
+        return explained(chosen, cell, before)
+    except NotThere as error:
+        raise EditionError(str(error)) from error
+
+
+def _verified(edition: Edition, tables: list[str] | tuple[str, ...]) -> Edition:
+    manifest.verify(edition.folder, tables)
+    return edition
+
+
+# A terminal's numbers are copied, so they have the signs that programs read.
+PLAIN = str.maketrans({SPACE: " ", NARROW_SPACE: ","})
+
+
+def lines(section: Section) -> list[str]:
+    """The lines under a section's title."""
+    return [
+        *(line for text in section.sentences for line in prose(text)),
+        *_sum(section.sums),
+        *(line for text in section.closing for line in prose(text)),
+        *([] if section.records is None else _records(section.records, section.n_records)),
+    ]
+
+
+def prose(text: str) -> list[str]:
+    """A text as lines; a link longer than a line is not cut."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _sum(sums: tuple[tuple[str, str], ...]) -> list[str]:
+    width = max((len(figure) for figure, _ in sums), default=0)
+    found = []
+    for figure, text in sums:
+        first, *more = textwrap.wrap(text, WIDTH - width - 4)
+        found += [f"{INDENT}{figure.rjust(width)}  {first}"]
+        found += [f"{'':{width + 4}}{line}" for line in more]
+    return found
+
+
+def _records(shown: pl.DataFrame, n_records: int) -> list[str]:
+    """When, what became of it, where, which; and its link on a line of its own."""
+    width = max(map(len, shown["said"]), default=0)
+    found, group = [], ""
+    for row in shown.iter_rows(named=True):
+        if row["group"] != group:
+            group = row["group"]
+            found += prose(f"{group}:")
+        indent = INDENT * (2 if group else 1)
+        parts = [row["entered"], row["said"].ljust(width), row["place"], row["event_id"]]
+        found.append(indent + "  ".join(part for part in parts if part))
+        found += [f"{indent}{'':18}{row['url']}"] if row["url"] else []
+    more = n_records - shown.height
+    return [*found, *(prose(f"… and {more:,} more: --all lists them.") if more else [])]

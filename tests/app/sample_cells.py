@@ -84,6 +84,10 @@ def _catalogue_row(kpi, name, promise, unit, direction, statistics, fact, _value
         "requires": ["changes", "deployments"],
         "exclusions": [{"column": "is_bot", "sentence": "Changes made by bots do not count."}],
         "slices": ["link_rule"] if kpi == "change_fail_rate" else [],
+        "slice_numerators": [
+            {"slice_kind": "link_rule", "slice": rule, "column": f"is_success_{rule}"}
+            for rule in (SLICES if kpi == "change_fail_rate" else [])
+        ],
         "look_ahead_hours": 72 if kpi == "change_fail_rate" else 0,
         **{"minimum_n": 20, "definition": f"{name} is measured per cohort that entered."},
         "null_means": "Nothing is known, which is not the same as zero.",

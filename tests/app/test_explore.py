@@ -8,7 +8,8 @@ def control(widgets, label):
 
 
 def sentences(at):
-    return [at.subheader[0].value, *[one.value for one in at.markdown]]
+    said = [at.subheader[0].value, *[one.value for one in at.markdown]]
+    return [text.replace("\u00a0", " ") for text in said]
 
 
 def test_the_title_is_the_newest_number_in_words(sample_home, run_page):
@@ -108,19 +109,61 @@ def test_of_a_withheld_cell_nothing_else_is_said_and_no_record_is_listed(sample_
         assert words not in said
 
 
+def tables(at):
+    return {one.proto.alt: one.value for one in at.table}
+
+
 def test_a_cell_is_reconciled_and_shows_its_records_with_links(sample_home, run_page):
     at = run_page(sample_home, "explore", cell="Core product · May 2026")
-    assert any("records came in:" in text and "left out" in text for text in sentences(at))
+    told = dict(tables(at)["Where it comes from"].values.tolist())
+    assert "came in" in told.values()
+    assert "left out: Changes made by bots do not count." in told.values()
     records = at.dataframe[1].value
     assert records["Link"].str.startswith("https://").all()
-    assert records["Entered (UTC)"].dt.strftime("%Y-%m").isin(["2026-04", "2026-05"]).all()
-    assert set(records["Counts"]) <= {"counted", "Changes made by bots do not count."}
+    assert records["Entered"].str[:7].unique().tolist() == ["2026-05"]
+    assert (records["What became of it"] == "left out (bot)").sum() > 0
 
 
-def test_a_kpi_without_evidence_says_so(sample_home, run_page):
+def test_a_sum_that_does_not_add_up_says_so_on_the_page(sample_home, run_page):
+    """The sample's numbers are invented, so its records give others."""
+    at = run_page(sample_home, "explore", cell="Core product · May 2026")
+    assert any(one.value.startswith("This does not add up") for one in at.caption)
+    assert any("Do not use it: " in text for text in sentences(at))
+
+
+def test_what_to_do_definition_news_and_the_command_stand_on_the_page(sample_home, run_page):
+    at = run_page(sample_home, "explore", kpi="Change fail rate", slice="Link rule: hotfix")
+    said = " ".join(sentences(at))
+    for title in ("What to do with it", "Is it news?", "Since the last edition", "Records"):
+        assert f"**{title}" in said
+    assert "change fail rate (link rule: hotfix) was" in said
+    assert [one.label for one in at.expander][-2].startswith("Definition: change_fail_rate")
+    assert at.code[0].value == (
+        "plumbline explain change_fail_rate --scope segment:core --period 2026-06 "
+        "--edition 20260701T000000Z-0a1b2c3d --slice link_rule:hotfix"
+    )
+
+
+def test_a_kpi_whose_answers_are_private_shows_no_record(sample_home, run_page):
     at = run_page(sample_home, "explore", kpi="CSAT")
-    assert at.main.caption[-1].value == "What single persons answered is never shown."
+    assert "What single persons answered is never shown." in sentences(at)
     assert len(at.dataframe) == 1
+
+
+def test_a_cell_is_compared_with_the_period_before_and_with_whom_one_chooses(sample_home, run_page):
+    at = run_page(sample_home, "explore", kpi="Change fail rate")
+    against = control(at.selectbox, "Compare with")
+    assert against.value == "core@2026-05-01"
+    assert any("95 % interval of the difference" in text for text in sentences(at))
+    against.set_value("startup@2026-06-01").run()
+    assert not at.exception
+    assert any(text.startswith("Core product, June 2026:") for text in sentences(at))
+    assert any("Start-up-like, June 2026:" in text for text in sentences(at))
+
+
+def test_a_withheld_cell_is_not_compared(sample_home, run_page):
+    at = run_page(sample_home, "explore", kpi="CSAT", level="Customers")
+    assert any("withheld, so not compared with anything." in text for text in sentences(at))
 
 
 def test_an_address_reproduces_a_view(sample_home, run_page):

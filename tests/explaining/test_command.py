@@ -42,11 +42,14 @@ def section(text: str, title: str) -> list[str]:
 
 def test_the_number_is_said_first_with_interval_n_flags_and_edition(of_june):
     head = of_june("change_fail_rate").splitlines()
-    assert head[0] == "Change fail rate · Core teams (segment core) · 2026-06 (1–30 June 2026)"
-    assert head[1] == "  33.3 %   (95 % interval 6.1–79.2 %), n = 3"
-    assert head[2].startswith("  Flag: few events;")
-    assert head[3].startswith("  Flag: outcomes can still come in;")
-    assert head[4].startswith("  As of 2026-07-01 06:00 UTC, edition 20260701T060000Z-")
+    assert head[0] == "Change fail rate · Core teams (segment core) · June 2026"
+    assert " ".join(line.strip() for line in head[1:3]) == (
+        "Core teams’ change fail rate was 33.3 % in June 2026 (6.1–79.2 %, n = 3); not final yet, "
+        "outcomes can still come in."
+    )
+    assert head[3].startswith("  Flag: few events;")
+    assert head[4].startswith("  Flag: outcomes can still come in;")
+    assert head[5].startswith("  As of 1 July 2026, 08:00, edition 20260701T060000Z-")
 
 
 def test_the_sum_is_told_with_each_rule_in_its_sentence(of_june):
@@ -54,15 +57,15 @@ def test_the_sum_is_told_with_each_rule_in_its_sentence(of_june):
         "5  came in",
         "− 1  left out: It was deployed to mend another release.",
         "− 1  too young: less than 72 hours old, outcomes can come in",
-        "= 3  in the number, of which 1 count (failed)",
-        "It adds up: what is left is the n of the cell, and the records below say the same.",
+        "= 3  in the number, of which 1 counts (failed)",
+        "It adds up: what is left is the n of the cell, and the records give the same number.",
     ]
 
 
 def test_open_ones_are_told_apart(of_june):
     lines = section(of_june("time_to_restore"), "Where it comes from")
     assert lines[2] == "= 3  in the number, 2 ended, 1 is still open, with the time so far"
-    assert "still open, 10.4 d so far" in of_june("time_to_restore")
+    assert "still open, 10.4 days so far" in of_june("time_to_restore")
 
 
 def test_a_rate_says_over_how_many_weeks(of_june):
@@ -71,14 +74,14 @@ def test_a_rate_says_over_how_many_weeks(of_june):
 
 
 def test_a_sum_that_does_not_add_up_says_so(of_june, monkeypatch):
-    monkeypatch.setattr("assets.published.explanation._problems", lambda *_: ["1 is not 2"])
+    monkeypatch.setattr("app.explained.explanation._sums_that_differ", lambda *_: ["1 is not 2"])
     lines = section(of_june("change_fail_rate"), "Where it comes from")
     assert lines[-1] == "This does not add up: 1 is not 2."
 
 
 def test_definition_and_version_are_told(of_june):
     text = of_june("change_fail_rate")
-    assert "Definition   change_fail_rate, version 1" in text
+    assert "Definition: change_fail_rate, version 1" in text
     assert "A record is counted when it is 72 hours old." in text
 
 
@@ -97,7 +100,7 @@ def test_news_is_told_with_its_limits_where_it_is_judged(of_june):
         "XmR limits 2–18 % around 10 %, from 20 months; p = 0.001, q = 0.01 over all headlines.",
     ]
     [first, second] = section(of_june("change_fail_rate"), "Is it news?")
-    assert first == "Not judged: only the newest complete month, 2026-05, is. There:"
+    assert first == "Not judged: only the newest complete month, May 2026, is. There:"
     assert second == lines[0]
     [nothing] = section(of_june("change_fail_rate", scope="data"), "Is it news?")
     assert nothing.startswith("Not judged: only the headline KPIs")
@@ -133,13 +136,15 @@ def test_late_records_are_named_with_what_they_were_and_are(publish, say):
     text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
     lines = section(text, "Since the last edition")
     assert lines[0].startswith("Then: 0 %")
-    assert lines[1].startswith("Now:  33.3 %")
+    assert lines[1].startswith("Now: 33.3 % (95 % interval ")
     assert lines[2:] == [
         "The configuration has changed in between.",
-        "Came in late (their day was over, and that edition did not know them): 1",
-        "2026-06-05 14:00  not failed  checkout  late",
+        "1  came in late (their day was over, and that edition did not know them)",
+        "1  read differently now",
+        "Came in late (their day was over, and that edition did not know them):",
+        "2026-06-05 14:00  not failed           checkout  late",
         _url("late"),
-        "Read differently now: 1",
+        "Read differently now:",
         "2026-06-03 14:00  not failed → failed  checkout  a",
         _url("a"),
     ]
@@ -151,7 +156,7 @@ def test_a_record_that_is_gone_is_named_with_its_link(publish, say):
     publish({"fact_deployments": rows[:1]})
     text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
     assert section(text, "Since the last edition")[-3:] == [
-        "No longer known: 1",
+        "No longer known:",
         "2026-06-04 14:00  not failed → not in it  checkout  gone",
         _url("gone"),
     ]
@@ -171,7 +176,8 @@ def test_satisfaction_tells_counts_only(publish, june, say):
 def test_what_is_not_known_says_why_and_who_tells(publish, june, say):
     publish(june)
     text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-04")
-    assert text.splitlines()[1] == "  Not known, n = 0"
+    assert "change fail rate in April 2026 is not known: no source tells" in text
+    assert "Leave it out, and do not say 0. Connect a source" in text
     assert "For this KPI no value means: No planned release is mature" in text
     assert "s tells about incidents from 2026-05-20 to 2026-07-01." in text
 
@@ -201,3 +207,34 @@ def test_an_edition_of_the_past_is_explained_as_it_was(publish, say):
     text, _ = say(*words, "--edition", old)
     assert _url("a") in text
     assert _url("b") not in text
+
+
+def test_what_to_do_follows_from_flags_and_history(publish, say):
+    publish({"fact_deployments": [release("a", 3)]}, as_of=AS_OF - timedelta(hours=1))
+    publish({"fact_deployments": [release("a", 3, is_failed=True)]})
+    text, _ = say("change_fail_rate", "--scope", "core", "--period", "2026-06")
+    told = " ".join(section(text, "What to do with it"))
+    assert "Say “so far”: it is final with an edition of 4 July 2026 or later." in told
+    assert "Read the interval and not the value" in told
+    assert "Quote it with its interval and its edition: 100 % (95 % interval 20.7–100 %" in told
+    assert told.endswith(
+        "It was restated since the last edition: who quoted it then should hear of it."
+    )
+
+
+def test_a_value_that_its_records_do_not_give_is_said_not_to_be_used(of_june, monkeypatch):
+    monkeypatch.setattr("app.explained.explanation.value_of", lambda *_: 0.5)
+    text = of_june("change_fail_rate")
+    says = "its records give 50 %, the cell says 33.3 %."
+    assert section(text, "Where it comes from")[-1] == f"This does not add up: {says}"
+    assert section(text, "What to do with it")[0].startswith(f"Do not use it: {says}")
+
+
+def test_every_record_that_differs_is_listed_if_asked_for(publish, say):
+    rows = [release(f"r{n}", 1 + n) for n in range(9)]
+    publish({"fact_deployments": rows[:2]}, as_of=AS_OF - timedelta(hours=1))
+    publish({"fact_deployments": rows})
+    words = ("deployment_frequency", "--scope", "core", "--period", "2026-06")
+    lines = section(say(*words)[0], "Since the last edition")
+    assert lines[-1] == "… and 4 more: --all lists them."
+    assert section(say(*words, "--all")[0], "Since the last edition")[-1] == _url("r8")

@@ -5,9 +5,10 @@ from itertools import product
 import polars as pl
 import pytest
 
+from app.explained.members import in_number
 from assets.errors import EditionError
-from assets.published.asked import Question
-from assets.published.explanation import explain, in_number
+from pipelines.explaining.asked import Question
+from pipelines.explaining.command import answer
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def told(tmp_path, publish, june):
     publish(june)
 
     def about(kpi="change_fail_rate", scope="core", period="2026-06", **other):
-        return explain(tmp_path, Question(kpi, scope, period, **other))
+        return answer(tmp_path, Question(kpi, scope, period, **other))
 
     return about
 
@@ -44,7 +45,7 @@ def test_records_reconciliation_and_cell_agree_wherever_one_looks(told, kpi):
     for scope, period in product(scopes, periods):
         found = told(kpi, scope, period)
         assert found.problems == []
-        assert in_number(found.records).height == found.asked.cell["n"]
+        assert in_number(found.records).height == found.cell.row["n"]
 
 
 def test_a_record_counts_on_the_local_day_it_entered(tmp_path, publish, june):
@@ -52,7 +53,7 @@ def test_a_record_counts_on_the_local_day_it_entered(tmp_path, publish, june):
     midnight = last_of_may["entered_at"].replace(hour=22, minute=0)  # 1 June in Berlin
     moved = june | {"fact_deployments": [last_of_may | {"entered_at": midnight}]}
     publish(moved)
-    found = explain(tmp_path, Question("change_fail_rate", "core", "2026-06"))
+    found = answer(tmp_path, Question("change_fail_rate", "core", "2026-06"))
     assert fates(found.records) == {"may": "measured"}
     assert found.problems == []
 
@@ -61,7 +62,7 @@ def test_what_entered_today_is_not_in_the_number_yet(tmp_path, publish, june):
     today = june["fact_deployments"][0] | {"entered_at": june["fact_deployments"][4]["entered_at"]}
     as_of = today["entered_at"].replace(hour=20)
     publish({"fact_deployments": [today]}, as_of=as_of)
-    found = explain(tmp_path, Question("deployment_frequency", "core", "2026-06"))
+    found = answer(tmp_path, Question("deployment_frequency", "core", "2026-06"))
     assert found.records.is_empty()
     assert found.problems == []
 
@@ -101,7 +102,7 @@ def test_the_signal_is_that_of_the_same_series(told):
 
 def test_no_single_rating_is_shown_and_satisfaction_has_no_sum(told):
     found = told("csat", period="2026-Q2")
-    assert found.asked.cell["n"] == 20
+    assert found.cell.row["n"] == 20
     assert found.records is None
     assert found.fates is None
 
@@ -109,8 +110,8 @@ def test_no_single_rating_is_shown_and_satisfaction_has_no_sum(told):
 def test_what_does_not_add_up_is_said(tmp_path, publish, june, monkeypatch):
     publish(june)
     table = pl.DataFrame({"fate": ["measured", "is_remediating"], "records": [7, 3]})
-    monkeypatch.setattr("assets.published.explanation._reconciliation", lambda *_: table)
-    found = explain(tmp_path, Question("change_fail_rate", "core", "2026-06"))
+    monkeypatch.setattr("app.explained.explanation._reconciliation", lambda *_: table)
+    found = answer(tmp_path, Question("change_fail_rate", "core", "2026-06"))
     assert found.problems == [
         "7 records are left, but the cell's n is 3",
         "3 are left out by rule, the cell says 1",
@@ -123,7 +124,7 @@ def test_a_damaged_file_is_not_explained(tmp_path, publish, june):
     path = tmp_path / "editions" / name / "evidence_fact_deployments" / "all.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(EditionError, match="is not what was published"):
-        explain(tmp_path, Question("change_fail_rate", "core", "2026-06"))
+        answer(tmp_path, Question("change_fail_rate", "core", "2026-06"))
 
 
 def test_the_warehouse_is_never_asked(tmp_path, told):

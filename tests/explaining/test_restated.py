@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from small_edition import AS_OF, KPIS, at, release
 
-from assets.published.asked import Question
-from assets.published.explanation import explain
-from assets.published.restated import HOW
+from app.explained.restated import HOW
+from pipelines.explaining.asked import Question
+from pipelines.explaining.command import answer
 
 EARLIER = AS_OF - timedelta(days=10)
 WANTED = Question("change_fail_rate", "core", "2026-06")
@@ -21,7 +21,7 @@ def difference(tmp_path, publish):
     def between(before, after, question=WANTED, **terms):
         publish(before, as_of=terms.pop("earlier", AS_OF - timedelta(hours=1)))
         publish(after, **terms)
-        return explain(tmp_path, question).restated
+        return answer(tmp_path, question).restated
 
     return between
 
@@ -36,21 +36,21 @@ def releases(*rows) -> dict:
 
 def test_the_first_edition_has_nothing_to_differ_from(tmp_path, publish, june):
     publish(june)
-    assert explain(tmp_path, WANTED).restated is None
+    assert answer(tmp_path, WANTED).restated is None
 
 
 def test_the_last_edition_is_the_newest_that_is_older(tmp_path, publish, june):
     names = [publish(june, as_of=AS_OF - timedelta(days=days)) for days in (20, 2, 5, 0)]
-    found = explain(tmp_path, WANTED)
-    assert found.restated.earlier.manifest.id == names[1]
-    earlier = explain(tmp_path, WANTED, names[1])
-    assert earlier.restated.earlier.manifest.id == names[2]
+    found = answer(tmp_path, WANTED)
+    assert found.restated.earlier.id == names[1]
+    earlier = answer(tmp_path, WANTED, names[1])
+    assert earlier.restated.earlier.id == names[2]
 
 
 def test_where_nothing_differs_no_record_is_told(difference, june):
     change = difference(june, june)
     assert change.records.is_empty()
-    assert change.cell.cell["value"] == pytest.approx(1 / 3)
+    assert change.cell.row["value"] == pytest.approx(1 / 3)
 
 
 def test_a_record_whose_day_was_over_came_in_late(difference):
@@ -138,7 +138,7 @@ def test_another_definition_is_read_as_it_was_then(tmp_path, publish):
     rows = releases(release("a", 3), release("mends", 4, is_remediating=True))
     publish(rows, as_of=AS_OF - timedelta(hours=1), kpis=old)
     publish(rows)
-    change = explain(tmp_path, WANTED).restated
-    assert change.cell.kpi["version"] == 0
-    assert change.cell.cell["n"] == 2
+    change = answer(tmp_path, WANTED).restated
+    assert change.cell.kpi.row["version"] == 0
+    assert change.cell.row["n"] == 2
     assert how(change) == {"mends": "corrected"}

@@ -19,6 +19,7 @@ from assets.published import periods
         ("2026-W01", "week", date(2025, 12, 29)),
         ("2026-W53", "week", date(2026, 12, 28)),
         ("trailing", "trailing_28d", None),
+        ("trailing-2026-05-31", "trailing_28d", date(2026, 5, 4)),
     ],
 )
 def test_periods_are_read(text, kind, start_on):
@@ -27,7 +28,19 @@ def test_periods_are_read(text, kind, start_on):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-13", "2026-Q5", "2025-W53", "2026-W54", "June", "2026-6", "../2026"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-13",
+        "2026-Q5",
+        "2025-W53",
+        "2026-W54",
+        "June",
+        "2026-6",
+        "trailing-2026-02-30",
+        "../2026",
+    ],
 )
 def test_what_is_no_period_is_answered_with_the_forms(text):
     with pytest.raises(UsageError, match=r"is not a period\. Write it like 2026-Q3"):

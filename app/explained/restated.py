@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.kpis.periods import last_full_day, local_day
-from assets.kpis.reconciliation import STILL_OPEN, TOO_YOUNG
-from assets.published.asked import Asked, same_cell
-from assets.published.members import evidence_of, records
-from assets.published.reading import Edition
+from app.cells import Cell, same_cell
+from app.edition import Edition
+from app.explained.members import STILL_OPEN, TOO_YOUNG, evidence_of, last_full_day, records
 
 # How a record differs, in the order in which it is told.
 LATE = "late"  # entered on a day that was over in the earlier edition, which did not know it
@@ -35,24 +33,29 @@ class Restated:
     """
 
     earlier: Edition
-    cell: Asked | None
+    cell: Cell | None
     records: pl.DataFrame | None = None
     n_older: int = 0
 
 
-def restated(edition: Edition, asked: Asked, earlier: Edition | None) -> Restated | None:
-    """The difference to the edition before; None for the first edition of a home."""
+def restated(
+    edition: Edition, cell: Cell, now: pl.DataFrame | None, earlier: Edition | None
+) -> Restated | None:
+    """The difference to the edition before; None for the first edition of a home.
+
+    `now` are the cell's `members.records` in `edition`.
+    """
     if earlier is None:
         return None
-    then = same_cell(earlier, asked)
+    then = same_cell(earlier, cell)
     if then is None:
         return Restated(earlier, None)
-    now, before = records(edition, asked), records(earlier, then)
+    before = records(earlier, then)
     if now is None or before is None:
         return Restated(earlier, then)
     joined = now.join(
         before, on="event_id", how="full", coalesce=True, suffix="_then"
-    ).with_columns(is_known_now=_is_known(edition, asked), is_known_then=_is_known(earlier, then))
+    ).with_columns(is_known_now=_is_known(edition, cell), is_known_then=_is_known(earlier, then))
     judged = joined.with_columns(how=_how(earlier))
     is_open = (pl.col("exit") == 0) & (pl.col("exit_then") == 0)
     rank = pl.col("how").replace_strict(list(HOW), range(len(HOW)), return_dtype=pl.Int8)
@@ -66,18 +69,17 @@ def restated(edition: Edition, asked: Asked, earlier: Edition | None) -> Restate
     )
 
 
-def _is_known(edition: Edition, asked: Asked) -> pl.Expr:
+def _is_known(edition: Edition, cell: Cell) -> pl.Expr:
     """Whether the edition's evidence has the record at all, in whichever cell."""
-    known = edition.scan(evidence_of(asked)).select("event_id").collect().get_column("event_id")
+    known = edition.scan(evidence_of(cell)).select("event_id").collect().get_column("event_id")
     return pl.col("event_id").is_in(known.implode())
 
 
 def _how(earlier: Edition) -> pl.Expr:
     """One of `HOW`; null for a record that says the same, or whose clock only ran on."""
     came, went = pl.col("fate_then").is_null(), pl.col("fate").is_null()
-    was_over = local_day(pl.col("entered_at"), earlier.zone) <= last_full_day(
-        earlier.as_of, earlier.zone
-    )
+    entered_on = pl.col("entered_at").dt.convert_time_zone(earlier.time_zone).dt.date()
+    was_over = entered_on <= last_full_day(earlier)
     differs = pl.any_horizontal(
         pl.col(name).ne_missing(pl.col(f"{name}_then")) for name in ("fate", "exit", "is_hit")
     )

@@ -1,0 +1,138 @@
+"""The records behind one cell, and what became of each: from the evidence of one edition.
+
+Who belongs to a cell is what `assets.kpis.terms` says, told again from the catalogue entry that the
+edition holds; `explanation.problems` says where cell, reconciliation and records differ.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from app.cells import Cell
+from app.edition import Edition
+
+MEASURED, STILL_OPEN, TOO_YOUNG = "measured", "still_open", "is_immature"
+IN_THE_NUMBER = (MEASURED, STILL_OPEN)
+# Scopes that a fact names itself; the others are in its scope sets.
+OWN_SCOPES = ("tool", "offering")
+RECORD: dict[str, pl.DataType | type[pl.DataType]] = {
+    "event_id": pl.String,
+    "url": pl.String,
+    "place": pl.String,
+    "entered_at": pl.Datetime("us", "UTC"),
+    "seconds": pl.Float64,
+    "exit": pl.Int8,
+    "is_hit": pl.Boolean,
+    "link_rule": pl.String,
+    "fate": pl.String,
+}
+
+
+def evidence_of(cell: Cell) -> str:
+    """The table of the edition that holds the cell's records."""
+    return f"evidence_{cell.kpi.row['fact']}"
+
+
+def records(edition: Edition, cell: Cell) -> pl.DataFrame | None:
+    """Every record of the cell's cohort, in `RECORD`; None where the edition shows none.
+
+    `seconds` and `exit` are those of the KPI's clock, `is_hit` whether it counts in the numerator,
+    `fate` is as in `kpi_reconciliation`. Of ratings nothing is listed, as one of them is one
+    person's answer.
+    """
+    table = evidence_of(cell)
+    if cell.kpi.is_private or not edition.has(table):
+        return None
+    facts = edition.scan(table)
+    columns = facts.collect_schema().names()
+    if not set(_columns(cell)) <= set(columns):
+        return None
+    members = [pl.col(name).fill_null(False) for name in cell.kpi.row["members"] or []]
+    return (
+        facts.filter(*members, _in_period(edition, cell), _in_scope(edition, cell), _in_slice(cell))
+        .with_columns(fate=_fate(edition, cell))
+        .select(_shown(cell, columns))
+        .collect()
+    )
+
+
+def last_full_day(edition: Edition) -> date:
+    """The last local day that was over when the edition was made."""
+    return edition.as_of.astimezone(ZoneInfo(edition.time_zone)).date() - timedelta(days=1)
+
+
+def in_number(found: pl.DataFrame) -> pl.DataFrame:
+    """The records that the number is made of: measured or still open."""
+    return found.filter(pl.col("fate").is_in(IN_THE_NUMBER))
+
+
+def _columns(cell: Cell) -> list[str]:
+    """The columns of the fact that membership and fate are read from."""
+    kpi = cell.kpi.row
+    exclusions = [exclusion["column"] for exclusion in kpi["exclusions"] or []]
+    named = [kpi["entered_at"], kpi["duration"], _exit(cell), cell.numerator, cell.slice_column]
+    return [name for name in [*(kpi["members"] or []), *exclusions, *named] if name]
+
+
+def _exit(cell: Cell) -> str | None:
+    duration: str | None = cell.kpi.row["duration"]
+    return f"{duration.removesuffix('_seconds')}_exit" if duration else None
+
+
+def _in_period(edition: Edition, cell: Cell) -> pl.Expr:
+    """Local days of the period that are over; as instants, so that only their files are read."""
+    last = min(cell.row["period_end_on"], last_full_day(edition))
+    zone = ZoneInfo(edition.time_zone)
+    begin, end = (
+        datetime.combine(day, time(), zone).astimezone(UTC)
+        for day in (cell.row["period_start_on"], last + timedelta(days=1))
+    )
+    return pl.col(cell.kpi.row["entered_at"]).is_between(begin, end, closed="left")
+
+
+def _in_scope(edition: Edition, cell: Cell) -> pl.Expr:
+    kind, scope = cell.row["scope_kind"], cell.row["scope"]
+    if kind in OWN_SCOPES:
+        return pl.col(kind).eq(scope)
+    sets = edition.scan("scope_sets").filter(pl.col("scope_kind") == kind, pl.col("scope") == scope)
+    return pl.col("scope_set").is_in(sets.collect().get_column("scope_set").unique().implode())
+
+
+def _in_slice(cell: Cell) -> pl.Expr:
+    """Records without a value make a slice of their own, as in the cells."""
+    if cell.slice_column is None:
+        return pl.lit(True)
+    return pl.col(cell.slice_column).cast(pl.String).fill_null("None").eq(cell.row["slice"])
+
+
+def _fate(edition: Edition, cell: Cell) -> pl.Expr:
+    """The first exclusion that holds, else too young, else still open, else measured."""
+    kpi = cell.kpi.row
+    look_ahead = timedelta(hours=kpi["look_ahead_hours"] or 0)
+    reasons = [
+        pl.when(pl.col(exclusion["column"]).fill_null(False)).then(pl.lit(exclusion["column"]))
+        for exclusion in kpi["exclusions"] or []
+    ]
+    is_young = pl.col(kpi["entered_at"]) > edition.as_of - look_ahead
+    reasons.append(pl.when(is_young).then(pl.lit(TOO_YOUNG)))
+    exit = _exit(cell)
+    if exit:
+        reasons.append(pl.when(pl.col(exit) == 0).then(pl.lit(STILL_OPEN)))
+    return pl.coalesce(*reasons, pl.lit(MEASURED))
+
+
+def _shown(cell: Cell, columns: list[str]) -> list[pl.Expr]:
+    kpi = cell.kpi.row
+    sources = {
+        **{name: name for name in ("event_id", "url", "link_rule", "fate")},
+        "entered_at": kpi["entered_at"],
+        "seconds": kpi["duration"],
+        "exit": _exit(cell),
+        "is_hit": cell.numerator,
+    }
+    there = {*columns, "fate"}
+    places = [pl.col(name) for name in ("service", "repo", "tool") if name in there]
+    found = {n: pl.col(of) if of in there else pl.lit(None) for n, of in sources.items()}
+    found["place"] = pl.coalesce(*places, pl.lit(None, dtype=pl.String))
+    return [found[name].cast(dtype).alias(name) for name, dtype in RECORD.items()]
