@@ -96,7 +96,8 @@ def unit_for(value: float | None, unit: str) -> Unit:
     if unit == "ratio":
         return Unit(PER_CENT, " %")
     return Unit(
-        1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {spaced(unit)}")
+        1.0,
+        {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit.replace('_', ' ')}"),
     )
 
 
