@@ -11,17 +11,19 @@ import polars as pl
 
 from assets.configuration import Configuration
 from assets.home import Home
+from assets.methods import panel
 from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
-from assets.tradeoffs import choices, scoring
+from assets.tradeoffs import choices, scoring, speed_tests
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import strategic_fit as fit
 from assets.tradeoffs.rivals import assumptions as rivals
 
-MAP, FIT, PLANE = (
+MAP, FIT, PLANE, TESTS = (
     "tradeoff_attribute_map",
     "tradeoff_strategic_fit",
     "tradeoff_flexibility_stability",
+    "tradeoff_tests",
 )
 COLUMNS = ("tradeoff", "assumption", "value", "source")
 DESIGN, DECIDED_PERIOD, DECIDED_ERRORS, DECIDED_STANCE = (
@@ -42,7 +44,7 @@ Row = tuple[str, str, str, str]
 
 def constants() -> pl.DataFrame:
     """The assumptions that stand in the code."""
-    rows = [*_of_the_map(), *_of_the_fit(), *_of_the_plane(), *rivals.rows()]
+    rows = [*_of_the_map(), *_of_the_fit(), *_of_the_plane(), *_of_the_tests(), *rivals.rows()]
     return pl.DataFrame(rows, COLUMNS, orient="row")
 
 
@@ -85,6 +87,31 @@ def _of_the_plane() -> Iterator[Row]:
     yield PLANE, "interval of a score", INDEPENDENT, DECIDED_ERRORS
     yield PLANE, "clear lead", f"{plane.CLEAR_LEAD:g} and certainly not 0", DECIDED_STANCE
     yield PLANE, "frontier", "by the scores themselves, without intervals", DECIDED_STANCE
+
+
+def _of_the_tests() -> Iterator[Row]:
+    source = "DESIGN §5.2"
+    pairs = ", ".join(
+        f"{speed.kpi} and {outcome.kpi}"
+        for speed in speed_tests.SPEEDS
+        for outcome in speed_tests.OUTCOMES
+    )
+    errors = (
+        f"wild cluster bootstrap by customer, null imposed, Webb's weights, {speed_tests.DRAWS} "
+        f"draws, seed {speed_tests.SEED}"
+    )
+    together = f"Romano-Wolf step-down; at most {speed_tests.ALPHA:.0%} odds of any false claim"
+    fewest = f"{panel.FEWEST_ROWS} quarters of {panel.FEWEST_CLUSTERS} customers"
+    yield TESTS, "pairs, declared beforehand", pairs, source
+    yield TESTS, "compared with", "the same customer in other quarters, in one segment", source
+    yield TESTS, "taken off", "what all customers have in common in a quarter", source
+    yield TESTS, "lags", "the same quarter and the next", source
+    yield TESTS, "failures", "those of the first three link rules", "DESIGN §4"
+    yield TESTS, "pace", "planned releases; those that mend another are no speed", "decision 0085"
+    yield TESTS, "weight of a quarter", "the number of its events", "decision 0085"
+    yield TESTS, "errors", errors, source
+    yield TESTS, "all tests together", together, source
+    yield TESTS, "fewest", fewest, "decision 0085"
 
 
 def _measures(axis: str) -> str:

@@ -13,6 +13,7 @@ from assets.kpis.tables import KPI_TABLES
 from assets.tradeoffs.assumptions import tradeoff_assumptions
 from assets.tradeoffs.attribute_map import tradeoff_attribute_kpis, tradeoff_attribute_map
 from assets.tradeoffs.flexibility_stability import tradeoff_flexibility_stability
+from assets.tradeoffs.speed_tests import tradeoff_tests
 from assets.tradeoffs.strategic_fit import tradeoff_strategic_fit
 
 FROM_CELLS = (
@@ -64,6 +65,8 @@ def test_a_home_in_which_nothing_was_measured_yet_gets_tables_without_a_judgemen
     assert set(signals.get_column("signal")) == {"too_early"}
     assert fit.get_column("tau_b").null_count() == fit.height
     assert tradeoff_assumptions(home=home(content)).height > 0
+    tests = tradeoff_tests(home=home(content), **tables())
+    assert set(tests.get_column("verdict")) == {"no_evidence"}
 
 
 def test_the_map_and_the_rows_behind_it_come_from_the_same_scores(home, cells):
