@@ -130,14 +130,15 @@ SHAPES: dict[str, Shape] = {
             "offering tool",
             instants="created_at due_at",
             decimals="handle_minutes",
-            booleans="is_spam",
+            booleans="is_spam is_merged",
         ),
         required=("ticket_id", "created_at", "status"),
         key=("ticket_id",),
         entered_at="created_at",
     ),
     "ticket_events": Shape(
-        _columns(text="ticket_id kind actor_kind value", instants="at"),
+        # A summary tells the first reply and the last solution, and nothing of what lay between.
+        _columns(text="ticket_id kind actor_kind value", instants="at", booleans="is_summary"),
         required=("ticket_id", "at", "kind"),
         key=("ticket_id", "at", "kind"),
         entered_at="at",

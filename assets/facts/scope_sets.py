@@ -118,6 +118,7 @@ def fact_scope_sets(
     conformed_tickets: pl.LazyFrame,
     conformed_security_findings: pl.LazyFrame,
     conformed_service_levels: pl.LazyFrame,
+    conformed_effort: pl.LazyFrame,
     conformed_ownership: pl.LazyFrame,
     conformed_customers: pl.LazyFrame,
     conformed_services: pl.LazyFrame,
@@ -133,6 +134,9 @@ def fact_scope_sets(
         conformed_security_findings,
         conformed_service_levels,
         conformed_services.select(service="id"),
+        conformed_effort,
+        # Shares of what nobody in particular caused are given to customers by their id.
+        conformed_customers.select(customer="id"),
     ]
     keys = [
         identified(

@@ -10,37 +10,9 @@ from assets.facts.clocks import COMPETING_EXIT, HAPPENED, STILL_OPEN
 from assets.facts.offerings import offering_of_tool
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
-from assets.facts.support_hours import business_seconds, calendar_of_segment
+from assets.facts.support_hours import business_seconds, calendars
+from assets.facts.ticket_history import SOLVED, TICKET, milestones
 from assets.home import Home
-
-SOLVED = ("solved", "closed")
-
-
-def milestones(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Per ticket: `first_reply_at` by a human agent, when it was solved, how often reopened.
-
-    Internal notes and bots do not answer. Closing is what a system does by itself some days after
-    a ticket was solved; it counts as solving only where the ticket was not solved already.
-    """
-    ticket = ["source", "ticket_id"]
-    is_reply = (pl.col("kind") == "public_reply") & (pl.col("actor_kind") == "agent")
-    replies = events.filter(is_reply).group_by(ticket).agg(first_reply_at=pl.col("at").min())
-    status = pl.col("value")
-    is_first = pl.struct(ticket) != pl.struct(ticket).shift(1)
-    was_solved = (status.shift(1).is_in(SOLVED) & ~is_first).fill_null(False)
-    is_solving = (status == "solved") | ((status == "closed") & ~was_solved)
-    solved = (
-        events.filter(pl.col("kind") == "status")
-        .sort(*ticket, "at", "source_id")
-        .select(
-            *ticket,
-            solved_at=pl.when(is_solving).then("at"),
-            is_reopening=was_solved & status.is_in(SOLVED).not_(),
-        )
-        .group_by(ticket)
-        .agg(last_solved_at=pl.col("solved_at").max(), reopenings=pl.col("is_reopening").sum())
-    )
-    return replies.join(solved, on=ticket, how="full", coalesce=True)
 
 
 def tickets(
@@ -55,14 +27,23 @@ def tickets(
 
     `is_without_events`: its source tells of no replies at all, so whether it was answered is
     unknown. `is_solved_at_unknown_time`: it is solved, but nothing says when. A ticket that was
-    solved without a reply left the first-response clock by another exit.
+    solved without a reply left the first-response clock by another exit. `is_history_untold` and
+    `is_replies_untold`: not all of its changes of status, or of its replies, are known.
     """
-    replies = events.filter(pl.col("kind") == "public_reply")
-    told = replies.select("source").unique().with_columns(has_events=True)
+    kinds = pl.col("kind")
+    told = events.group_by("source").agg(
+        has_events=(kinds == "public_reply").any(), has_statuses=(kinds == "status").any()
+    )
     is_solved = pl.col("status").is_in(SOLVED)
     prepared = (
-        located.join(milestones(events), on=["source", "ticket_id"], how="left")
+        located.join(milestones(located, events), on=TICKET, how="left")
         .join(told, on="source", how="left")
+        .with_columns(
+            pl.col("has_events", "has_statuses", "is_summed_up", "is_author_untold").fill_null(
+                False
+            ),
+            pl.col("replies").fill_null(0),
+        )
         .join(offering_of_tool(offerings), on="tool", how="left")
         .join(calendars, on="scope_set", how="left")
         .with_columns(
@@ -96,6 +77,7 @@ def _columns() -> list[pl.Expr | str]:
         .then(COMPETING_EXIT)
         .otherwise(STILL_OPEN)
     )
+    is_untimed = is_solved & pl.col("solved_at").is_null()
     resolution_exit = (
         pl.when(pl.col("solved_at").is_not_null()).then(HAPPENED).otherwise(STILL_OPEN)
     )
@@ -114,30 +96,31 @@ def _columns() -> list[pl.Expr | str]:
         pl.concat_str("source", "ticket_id", separator="/").alias("event_id"),
         pl.col("created_at").alias("entered_at"),
         "first_reply_at",
+        "first_solved_at",
         "solved_at",
+        "due_at",
         pl.col("priority").fill_null("none"),
         pl.col("kind").fill_null("none"),
         "calendar",
         "reopenings",
-        pl.col("is_spam").fill_null(False),
+        pl.col("is_reopened").fill_null(False),
+        pl.when(pl.col("due_at").is_not_null())
+        .then(pl.col("is_solved_when_due").fill_null(False))
+        .alias("is_solved_when_due"),
+        "replies",
+        (pl.col("replies") == 0).alias("is_without_reply"),
+        (pl.col("replies") == 1).alias("is_one_touch"),
+        (pl.col("replies") > 1).alias("is_several_touches"),
+        pl.col("is_spam", "is_merged").fill_null(False),
         (pl.col("status") == "deleted").alias("is_deleted"),
-        pl.col("has_events").is_null().alias("is_without_events"),
+        (~pl.col("has_events")).alias("is_without_events"),
         is_solved.alias("is_solved"),
-        (is_solved & pl.col("solved_at").is_null()).alias("is_solved_at_unknown_time"),
+        is_untimed.alias("is_solved_at_unknown_time"),
+        (~pl.col("has_statuses") | pl.col("is_summed_up") | is_untimed).alias("is_history_untold"),
+        (~pl.col("has_events") | pl.col("is_summed_up") | pl.col("is_author_untold")).alias(
+            "is_replies_untold"
+        ),
     ]
-
-
-def calendars(scope_sets: pl.LazyFrame, configuration: Configuration) -> pl.LazyFrame:
-    """`scope_set, calendar`: the calendar of its segment; of several the alphabetically first."""
-    of_segment = calendar_of_segment(configuration).lazy()
-    default = configuration.organisation.default_calendar or "every hour"
-    return (
-        scope_sets.filter(pl.col("scope_kind") == "segment")
-        .select("scope_set", segment="scope")
-        .join(of_segment, on="segment", how="left")
-        .group_by("scope_set")
-        .agg(calendar=pl.col("calendar").fill_null(default).min())
-    )
 
 
 @dg.asset

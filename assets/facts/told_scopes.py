@@ -15,6 +15,7 @@ ON_TIME = timedelta(hours=72)
 ENTITIES = {
     "fact_change_lead_time": ("changes", "commits"),
     "fact_deployments": ("deployments",),
+    "fact_effort": ("effort",),
     "fact_incidents": ("incidents",),
     "fact_pipeline_runs": ("pipeline_runs",),
     "fact_security_findings": ("security_findings",),

@@ -125,7 +125,24 @@ class BusinessClock:
         closed, closed_known = self._open_until(np.asarray(t2))
         return np.where(opened_known & closed_known, (closed - opened) / 1e6, np.nan)
 
+    def is_open(self, instants: np.ndarray) -> NDArray[np.bool_]:
+        """Whether somebody is there at each instant; False for one that is not known."""
+        micros, is_known = self._micros_of(np.asarray(instants))
+        edge = np.searchsorted(self._edges, micros, side="right") - 1
+        is_open: NDArray[np.bool_] = is_known & (edge >= 0) & (edge % 2 == 0)
+        return is_open
+
     def _open_until(self, instants: np.ndarray) -> tuple[Micros, NDArray[np.bool_]]:
+        micros, is_known = self._micros_of(instants)
+        if not len(self._edges):
+            return np.zeros_like(micros), is_known
+        # Integers throughout: past the last edge at or before the instant, if that edge opens.
+        edge = np.searchsorted(self._edges, micros, side="right") - 1
+        before = np.where(edge >= 0, self._open[edge], 0)
+        is_open = (edge >= 0) & (edge % 2 == 0)
+        return before + np.where(is_open, micros - self._edges[edge], 0), is_known
+
+    def _micros_of(self, instants: np.ndarray) -> tuple[Micros, NDArray[np.bool_]]:
         if instants.dtype.kind == "M":
             is_known = ~np.isnat(instants)
             micros = np.where(is_known, instants.astype("datetime64[us]").astype(np.int64), 0)
@@ -139,13 +156,7 @@ class BusinessClock:
                 f"instant {at.isoformat()} lies outside the clock's span {self._start.isoformat()}"
                 f" to {self._end.isoformat()}; build the clock over all instants it is asked for"
             )
-        if not len(self._edges):
-            return np.zeros_like(micros), is_known
-        # Integers throughout: past the last edge at or before the instant, if that edge opens.
-        edge = np.searchsorted(self._edges, micros, side="right") - 1
-        before = np.where(edge >= 0, self._open[edge], 0)
-        is_open = (edge >= 0) & (edge % 2 == 0)
-        return before + np.where(is_open, micros - self._edges[edge], 0), is_known
+        return micros, is_known
 
 
 def _minutes(hours: Sequence[str]) -> Micros:

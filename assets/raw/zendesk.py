@@ -5,9 +5,16 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.configuration import Configuration
-from assets.raw.feed import Feed, System, assets_of, word
+from assets.raw.feed import Feed, System, assets_of, instant, word
 from assets.raw.rows import CARRIED
-from assets.raw.zendesk_events import AUDITS, METRIC_EVENTS, METRICS, USERS, ticket_events
+from assets.raw.zendesk_events import (
+    AUDITS,
+    METRIC_EVENTS,
+    METRICS,
+    USERS,
+    promised_seconds,
+    ticket_events,
+)
 
 TICKETS = Feed(
     system="zendesk",
@@ -80,11 +87,18 @@ def tickets(frames: Mapping[str, pl.LazyFrame], configuration: Configuration) ->
     """Tickets; `customer` is the name of the organisation, for ownership rules to translate.
 
     Offering, tool and service stand in fields of these names or in tags such as
-    `offering:<id>`, `tool_<name>`. `due_at` is what an agent set; targets of SLA policies are
-    several per ticket and are not among these columns.
+    `offering:<id>`, `tool_<name>`. `due_at` is what an agent set, else what an SLA on the total
+    resolution time in calendar hours makes it; of the many other targets none is a due time.
     """
+    promised = instant(pl.col("opened")) + pl.duration(seconds="promised_seconds")
     return (
         frames["tickets"]
+        .join(
+            promised_seconds(frames["ticket_metric_events"]),
+            left_on="id",
+            right_on="ticket",
+            how="left",
+        )
         .join(_names(frames["organizations"], "organization"), on="organization", how="left")
         .join(_names(frames["groups"], "group"), on="group", how="left")
         .select(
@@ -101,9 +115,13 @@ def tickets(frames: Mapping[str, pl.LazyFrame], configuration: Configuration) ->
             service=_field_or_tag("service"),
             offering=_field_or_tag("offering"),
             tool=_field_or_tag("tool"),
-            due_at="due",
+            due_at=pl.coalesce("due", promised.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")),
             is_spam=pl.coalesce(
                 "is_spam", pl.when(pl.col("tags").str.contains('"spam"')).then(pl.lit("true"))
+            ),
+            # Zendesk closes a ticket that is merged into another, and tags it so.
+            is_merged=pl.when(pl.col("tags").str.contains('"closed_by_merge"')).then(
+                pl.lit("true")
             ),
             source_id="id",
             url=pl.coalesce(

@@ -44,6 +44,8 @@ METRIC_EVENTS = Feed(
         "type": ("type",),
         "at": ("time",),
         "is_deleted": ("deleted",),
+        "target_seconds": ("sla.target_in_seconds",),
+        "is_in_business_hours": ("sla.business_hours",),
     },
     key=("id",),
     updated_at=("at",),
@@ -87,7 +89,7 @@ _EVENT = {
     "event_author": ("author_id",),
     "event_channel": ("via.channel",),
 }
-_ROW = (*CARRIED, "source_id", "ticket_id", "at", "kind", "actor_kind", "value")
+_ROW = (*CARRIED, "source_id", "ticket_id", "at", "kind", "actor_kind", "value", "is_summary")
 
 
 def ticket_events(frames: Mapping[str, pl.LazyFrame], configuration: Configuration) -> pl.LazyFrame:
@@ -133,6 +135,7 @@ def _of_audits(
             kind="kind",
             actor_kind=_actor_kind(),
             value=_value(),
+            is_summary=pl.lit(False),
         )
         .select(_ROW)
     )
@@ -204,10 +207,27 @@ def _of_metric_events(events: pl.LazyFrame) -> pl.LazyFrame:
             kind=pl.when(is_solution).then(pl.lit("status")).otherwise(pl.lit("public_reply")),
             actor_kind=pl.when(~is_solution).then(pl.lit("agent")),
             value=pl.when(is_solution).then(pl.lit("solved")),
+            is_summary=pl.lit(True),  # nothing is told of pending, nor of notes and questions
         )
         .sort("source_id")
         .unique(("ticket_id", "at", "kind"), keep="first", maintain_order=True)
         .select(_ROW)
+    )
+
+
+def promised_seconds(events: pl.LazyFrame) -> pl.LazyFrame:
+    """`ticket, promised_seconds` from creation to solution, by the SLA that was applied last.
+
+    Only of targets for the total resolution time in calendar hours: their clock neither pauses nor
+    sleeps, so the due time follows. Of others a breach tells when they were due, but nobody tells
+    that of a ticket which was solved in time.
+    """
+    return (
+        events.filter((pl.col("metric") == "resolution_time") & (pl.col("type") == "apply_sla"))
+        .sort("at", "id")
+        .unique("ticket", keep="last", maintain_order=True)
+        .filter(pl.col("is_in_business_hours") == "false")
+        .select("ticket", promised_seconds=pl.col("target_seconds").cast(pl.Int64, strict=False))
     )
 
 
@@ -228,6 +248,7 @@ def _of_metrics(metrics: pl.LazyFrame) -> pl.LazyFrame:
             kind=pl.lit(kind),
             actor_kind=pl.lit(actor, pl.String),
             value=pl.lit(value, pl.String),
+            is_summary=pl.lit(True),
         )
         .filter(pl.col("at").is_not_null())
         .select(_ROW)

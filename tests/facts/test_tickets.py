@@ -4,15 +4,13 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assets.configuration import Calendar, Configuration, Organisation, Segment
-from assets.facts.tickets import calendars, milestones, tickets
+from assets.facts.support_hours import calendars
+from assets.facts.tickets import tickets
 
 HOUR = 3600.0
 OPEN, HAPPENED, ANOTHER_EXIT = 0, 1, 2
-SOLVED = ("solved", "closed")
 OFFICE = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",))
 OFFERINGS = {"id": pl.String, "tools": pl.List(pl.String), "valid_from": pl.Date}
 
@@ -92,37 +90,6 @@ def test_a_ticket_that_was_reopened_and_then_closed_was_solved_by_closing(fact, 
     assert resolution(fact({"status": "closed"}, events)) == (9, HAPPENED)
 
 
-@given(
-    steps=st.lists(
-        st.tuples(st.integers(0, 9), st.sampled_from(("open", "pending", "solved", "closed"))),
-        min_size=1,
-        max_size=7,
-    )
-)
-def test_solving_and_reopening_are_those_of_a_walk_through_the_history(steps, conformed, at):
-    steps = sorted(steps, key=lambda step: step[0])
-    state, solved_at, reopened = None, None, 0
-    for hour, word in steps:
-        if word == "solved" or (word == "closed" and state not in SOLVED):
-            solved_at = hour
-        reopened += state in SOLVED and word not in SOLVED
-        state = word
-    events = [status(at, hour, word) for hour, word in steps] + [reply(at, 3, kind="assignment")]
-    found = milestones(conformed("ticket_events", *events)).collect().row(0, named=True)
-    assert (found["last_solved_at"], found["reopenings"]) == (at(solved_at), reopened)
-
-
-def test_the_order_in_which_events_are_delivered_does_not_matter(conformed, at):
-    events = [
-        status(at, 2, word) | {"source_id": str(i)}
-        for i, word in enumerate(("solved", "open", "solved"))
-    ]
-    forward = milestones(conformed("ticket_events", *events)).collect()
-    backward = milestones(conformed("ticket_events", *reversed(events))).collect()
-    assert forward.equals(backward)
-    assert forward.get_column("reopenings").to_list() == [1]
-
-
 def test_time_passes_by_the_calendar_of_the_segment(fact, at):
     configuration = Configuration(
         organisation=Organisation(name="x", default_calendar="never"),
@@ -159,3 +126,46 @@ def test_a_tool_names_the_offering_unless_the_ticket_does(fact):
     offerings = [("ci", ["jenkins"], date(2020, 1, 1))]
     assert fact({"tool": "jenkins"}, offerings=offerings)["offering"] == "ci"
     assert fact({"tool": "jenkins", "offering": "own"}, offerings=offerings)["offering"] == "own"
+
+
+def test_one_touch_is_exactly_one_public_reply_of_a_human(fact, at):
+    once = fact(
+        {"status": "solved"}, [reply(at, 1), reply(at, 2, actor="bot"), status(at, 3, "solved")]
+    )
+    never = fact({"status": "solved"}, [reply(at, 2, actor="bot"), status(at, 3, "solved")])
+    twice = fact({"status": "solved"}, [reply(at, 1), reply(at, 2), status(at, 3, "solved")])
+    kinds = ("is_without_reply", "is_one_touch", "is_several_touches")
+    assert [once[k] for k in kinds] == [False, True, False]
+    assert [never[k] for k in kinds] == [True, False, False]
+    assert [twice[k] for k in kinds] == [False, False, True]
+    assert not any(row["is_replies_untold"] for row in (once, never))
+
+
+def test_replies_are_untold_where_an_author_is_or_a_summary_tells_them(fact, at):
+    nobody = reply(at, 1, actor=None)
+    assert fact({}, [nobody])["is_replies_untold"]
+    assert fact({}, [reply(at, 1) | {"is_summary": True}])["is_replies_untold"]
+    assert fact({}, [status(at, 1, "open")])["is_replies_untold"]
+
+
+def test_a_history_is_untold_where_a_source_tells_no_status_or_only_the_last_solution(fact, at):
+    assert not fact({}, [status(at, 1, "open")])["is_history_untold"]
+    assert fact({}, [reply(at, 1)])["is_history_untold"]
+    summed_up = status(at, 1, "solved") | {"is_summary": True}
+    assert fact({"status": "solved"}, [summed_up])["is_history_untold"]
+    assert fact({"status": "solved"}, [status(at, 1, "open")])["is_history_untold"]
+
+
+def test_a_ticket_without_a_due_time_is_in_no_sla_cohort(fact, at):
+    assert fact({})["is_solved_when_due"] is None
+    assert fact({"due_at": at(5)})["is_solved_when_due"] is False
+    solved = [status(at, 4, "solved"), status(at, 6, "open")]
+    assert fact({"due_at": at(5)}, solved)["is_solved_when_due"] is True
+
+
+def test_reopened_counts_within_a_fortnight_of_the_first_solution(fact, at):
+    fortnight = 14 * 24
+    for after, is_reopened in ((fortnight, True), (fortnight + 1, False)):
+        events = [status(at, 2, "solved"), status(at, 2 + after, "open")]
+        row = fact({"status": "open"}, events)
+        assert (row["is_reopened"], row["first_solved_at"]) == (is_reopened, at(2))

@@ -103,6 +103,40 @@ def test_deleted_and_spam_tickets_are_still_tickets(mapped):
     ]
 
 
+def test_a_ticket_that_was_merged_into_another_says_so(mapped):
+    rows = mapped(SYSTEM, "tickets", tickets=[ticket(), ticket(id=2, tags=["closed_by_merge"])])
+    assert [row["is_merged"] for row in rows] == [None, "true"]
+
+
+def applied_sla(id, metric, seconds, business_hours=False, at="2026-03-02T08:00:00Z"):
+    sla = {"target": seconds // 60, "target_in_seconds": seconds, "business_hours": business_hours}
+    return metric_event(id, metric, "apply_sla", at=at, sla=sla)
+
+
+def due(mapped, *events, **changes):
+    [row] = mapped(SYSTEM, "tickets", tickets=[ticket(**changes)], ticket_metric_events=events)
+    return row["due_at"] and datetime.fromisoformat(row["due_at"])
+
+
+def test_an_sla_on_the_total_resolution_time_makes_a_due_time_unless_an_agent_set_one(mapped):
+    sla = applied_sla(1, "resolution_time", 3 * 3600)
+    assert due(mapped, sla) == hour(11)
+    assert due(mapped, sla, due_at="2026-03-02T17:00:00Z") == hour(17)
+
+
+def test_the_sla_that_was_applied_last_counts(mapped):
+    first = applied_sla(1, "resolution_time", 3600)
+    later = applied_sla(2, "resolution_time", 7200, at="2026-03-02T08:30:00Z")
+    assert due(mapped, later, first) == hour(10)
+    asleep = applied_sla(3, "resolution_time", 60, business_hours=True, at="2026-03-02T09:00:00Z")
+    assert due(mapped, later, first, asleep) is None
+
+
+def test_targets_that_pause_or_are_about_replies_make_no_due_time(mapped):
+    others = ("reply_time", "requester_wait_time", "agent_work_time")
+    assert due(mapped, *(applied_sla(n, metric, 3600) for n, metric in enumerate(others))) is None
+
+
 def test_comments_are_replies_or_notes_by_who_wrote_them(mapped):
     assert events(
         mapped,
@@ -216,6 +250,17 @@ def test_without_both_the_metrics_tell_first_reply_and_solution(mapped):
         (hour(9, 1), "public_reply", "agent", None),
         (datetime(2026, 3, 2, 10, 0, 7, tzinfo=UTC), "status", None, "solved"),
     ]
+
+
+def test_metrics_are_a_summary_and_audits_are_none(mapped):
+    given = {"tickets": [ticket()], "users": USERS}
+    for feeds, is_summary in (
+        ({"ticket_metrics": METRICS}, True),
+        ({"ticket_metric_events": METRIC_EVENTS}, True),
+        ({"ticket_audits": [audit(1, 11, AGENT, comment())]}, False),
+    ):
+        rows = mapped(SYSTEM, "ticket_events", **given, **feeds)
+        assert {row["is_summary"] for row in rows} == {is_summary}
 
 
 def test_a_ticket_with_audits_is_told_by_them_alone(mapped):

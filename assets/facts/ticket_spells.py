@@ -1,0 +1,54 @@
+"""`fact_ticket_spells`: one row per spell that a support ticket was open, for the backlog.
+
+A ticket that was reopened has several; they never overlap, so that those that hold an instant are
+the tickets that were open then, whatever happened later.
+"""
+
+import dagster as dg
+import polars as pl
+
+from assets.facts.ticket_history import open_spells
+
+OF_TICKET = (
+    "event_id",
+    "url",
+    "scope_set",
+    "service",
+    "tool",
+    "offering",
+    "priority",
+    "is_spam",
+    "is_merged",
+    "is_deleted",
+    "is_solved",
+)
+
+
+def ticket_spells(tickets: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
+    """Spells as `open_spells` gives them, with what `fact_tickets` says of the ticket.
+
+    `is_solved_at_unknown_time`: the ticket is solved, but nothing says when this spell ended.
+    """
+    event_id = pl.concat_str("source", "ticket_id", separator="/")
+    return (
+        spells.with_columns(event_id=event_id)
+        .join(tickets.select(OF_TICKET), on="event_id")
+        .select(
+            *OF_TICKET[:-1],
+            "source",
+            "created_at",
+            entered_at="from_at",
+            left_at="until_at",
+            is_solved_at_unknown_time=pl.col("is_solved") & pl.col("until_at").is_null(),
+        )
+    )
+
+
+@dg.asset
+def fact_ticket_spells(
+    fact_tickets: pl.LazyFrame,
+    conformed_tickets: pl.LazyFrame,
+    conformed_ticket_events: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Every ticket from when it was opened, or reopened, until it was solved."""
+    return ticket_spells(fact_tickets, open_spells(conformed_tickets, conformed_ticket_events))
