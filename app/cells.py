@@ -53,6 +53,26 @@ class Kpi:
     row: Row
 
     @property
+    def amount(self) -> str | None:
+        """The column that is measured itself; editions from before such KPIs have none."""
+        return self.row.get("amount")
+
+    @property
+    def denominator(self) -> str | None:
+        """The column that is added up below, of a ratio of sums."""
+        return self.row.get("denominator")
+
+    @property
+    def left_at(self) -> str | None:
+        """The column of the instant at which a record leaves a stock; only stocks have one."""
+        return self.row.get("left_at")
+
+    @property
+    def is_per_customer(self) -> bool:
+        """Whether it is a rate per active customer and week."""
+        return bool(self.row.get("exposure"))
+
+    @property
     def is_private(self) -> bool:
         """Whether its records are answers of persons, which are never listed."""
         return bool(self.row["fact"] == RATINGS)

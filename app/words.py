@@ -13,6 +13,10 @@ BUSINESS_SECONDS = "business_seconds"
 # The next unit is used from two of it on: 119 s, 2 min, 119 min, 2 h, 47 h, 2 days.
 UNTIL_NEXT = 2
 NOT_KNOWN = "–"
+PER_CENT = 0.01
+NEARLY_WHOLE = (
+    0.99  # above it a share is told by what is missing: 99.9 % and 99.99 % differ tenfold
+)
 SCORE_BORDERS = (2.5, 3.0, 4.0)
 # A number and its unit, or its thousands, never part at the end of a line.
 SPACE, NARROW_SPACE = "\u00a0", "\u202f"
@@ -90,9 +94,10 @@ def unit_for(value: float | None, unit: str) -> Unit:
         is_minutes = size >= UNTIL_NEXT * MINUTE
         return Unit(MINUTE, f"{kind} min") if is_minutes else Unit(1.0, f"{kind} s")
     if unit == "ratio":
-        return Unit(0.01, " %")
+        return Unit(PER_CENT, " %")
     return Unit(
-        1.0, {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {spaced(unit)}")
+        1.0,
+        {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit.replace('_', ' ')}"),
     )
 
 
@@ -111,14 +116,21 @@ def quantity(value: float | None, unit: str) -> str:
     if value is None:
         return NOT_KNOWN
     spoken = unit_for(value, unit)
-    return f"{number(value / spoken.divisor)}{spoken.suffix}".replace(" ", SPACE)
+    return f"{_figure(value, spoken)}{spoken.suffix}".replace(" ", SPACE)
+
+
+def _figure(value: float, spoken: Unit) -> str:
+    """The number in that unit; of 99.964 % what is missing to 100 counts."""
+    if spoken.divisor == PER_CENT and NEARLY_WHOLE < value < 1:
+        return f"{100 - float(f'{100 * (1 - value):.2g}'):.8f}".rstrip("0").removesuffix(".")
+    return number(value / spoken.divisor)
 
 
 def interval(low: float | None, high: float | None, value: float | None, unit: str) -> str:
     """`1.9–2.4 days` in the unit of the value; an open end is said to be open."""
     spoken = unit_for(value if value is not None else low, unit)
-    least = None if low is None else number(low / spoken.divisor)
-    most = None if high is None else number(high / spoken.divisor)
+    least = None if low is None else _figure(low, spoken)
+    most = None if high is None else _figure(high, spoken)
     if least is None and most is None:
         return "interval not known"
     if most is None:

@@ -10,7 +10,14 @@ import polars as pl
 
 from app.cells import Cell, Row
 from app.edition import Edition
-from app.explained.members import IN_THE_NUMBER, TOO_YOUNG, in_number, records
+from app.explained.members import (
+    HAPPENED,
+    IN_THE_NUMBER,
+    NOT_TOLD,
+    TOO_YOUNG,
+    in_number,
+    records,
+)
 from app.explained.restated import Restated, restated
 from app.words import quantity
 from assets.methods.kaplan_meier import quantiles
@@ -59,7 +66,10 @@ def explain(edition: Edition, cell: Cell, before: Edition | None) -> Explanation
             pl.col("entity").is_in(cell.kpi.row["requires"] or [])
         ),
         restated=restated(edition, cell, found, before),
-        problems=[*_sums_that_differ(cell, fates, _counted(found)), *_another_value(cell, found)],
+        problems=[
+            *_sums_that_differ(cell, fates, _counted(found)),
+            *_another_value(edition, cell, found),
+        ],
     )
 
 
@@ -87,9 +97,9 @@ def _sums_that_differ(
         return []
     number = pl.col("fate").is_in(IN_THE_NUMBER)
     counted_in = fates.filter(number)["records"].sum()
-    left_out = fates.filter(~number & (pl.col("fate") != TOO_YOUNG))["records"].sum()
+    left_out = fates.filter(~number & ~pl.col("fate").is_in([TOO_YOUNG, NOT_TOLD]))["records"].sum()
     row, problems = cell.row, []
-    if counted_in != row["n"]:
+    if counted_in != row["n"] and not lacks_a_base(cell):
         problems.append(f"{counted_in} records are left, but the cell's n is {row['n']}")
     if not cell.slice_column and left_out != row["n_excluded"]:
         problems.append(f"{left_out} are left out by rule, the cell says {row['n_excluded']}")
@@ -99,11 +109,17 @@ def _sums_that_differ(
     return problems
 
 
-def _another_value(cell: Cell, found: pl.DataFrame | None) -> list[str]:
+def lacks_a_base(cell: Cell) -> bool:
+    """Whether there is no number although records may be: no covered week, no customer, ÷ 0."""
+    is_divided = cell.row["statistic"] in ("rate", "count") or cell.kpi.denominator is not None
+    return is_divided and cell.row["value"] is None
+
+
+def _another_value(edition: Edition, cell: Cell, found: pl.DataFrame | None) -> list[str]:
     """The value is reckoned once more from the records that are shown."""
-    if found is None or not found.height or cell.row["value_state"] not in ("ok", "not_reached"):
+    if found is None or cell.row["value_state"] not in ("ok", "not_reached"):
         return []
-    again, said = value_of(cell, in_number(found)), cell.row["value"]
+    again, said = value_of(edition, cell, in_number(found)), cell.row["value"]
     if again is None or said is None:
         is_same = again is said
     else:
@@ -114,26 +130,48 @@ def _another_value(cell: Cell, found: pl.DataFrame | None) -> list[str]:
     return [f"its records give {quantity(again, unit)}, the cell says {quantity(said, unit)}"]
 
 
-def value_of(cell: Cell, counted: pl.DataFrame) -> float | None:
+def value_of(edition: Edition, cell: Cell, counted: pl.DataFrame) -> float | None:
     """The statistic of the records in the number; None where it is not reached.
 
-    Of a rate, whose covered days no record tells, it is the cell's own if they are whole days.
+    Records do not tell which days are covered: a rate is divided by the whole days, or whole
+    customer-days, nearest to those that the cell's own value means.
     """
     statistic = cell.row["statistic"]
     if statistic in QUANTILES:
-        found = quantiles(
-            np.zeros(counted.height, dtype=np.int64),
-            counted["seconds"].to_numpy(),
-            counted["exit"].to_numpy(),
-            [QUANTILES[statistic]],
-            competing=cell.kpi.row["exit_without_event"] == "competing",
-        )
-        value: float | None = found.item(0, "value")
-        return value
+        return _quantile(cell, counted, QUANTILES[statistic])
+    if cell.kpi.denominator:
+        below = float(counted["whole"].sum())
+        return float(counted["measured"].sum()) / below if below else None
     if cell.numerator:
         return float(counted["is_hit"].sum()) / counted.height if counted.height else None
-    days = counted.height / cell.row["value"] * DAYS_PER_WEEK if cell.row["value"] else 0.0
-    return counted.height / (round(days) / DAYS_PER_WEEK) if round(days) else 0.0
+    total = total_of(cell, counted)
+    if statistic == "count":
+        return total
+    days = divided_by(cell, total)
+    return total / (round(days) / DAYS_PER_WEEK) if round(days) else 0.0
+
+
+def total_of(cell: Cell, counted: pl.DataFrame) -> float:
+    """What a rate or a count is made of: how many records, or their amounts together."""
+    return float(counted["measured"].sum() if cell.kpi.amount else counted.height)
+
+
+def divided_by(cell: Cell, total: float) -> float:
+    """The days, of a rate per customer the customer-days, that the cell's value means."""
+    return total / cell.row["value"] * DAYS_PER_WEEK if cell.row["value"] else 0.0
+
+
+def _quantile(cell: Cell, counted: pl.DataFrame, probability: float) -> float | None:
+    exits = counted["exit"] if cell.kpi.row["duration"] else counted["exit"].fill_null(HAPPENED)
+    found = quantiles(
+        np.zeros(counted.height, dtype=np.int64),
+        counted["measured"].to_numpy(),
+        exits.to_numpy(),
+        [probability],
+        competing=cell.kpi.row["exit_without_event"] == "competing",
+    )
+    value: float | None = found.item(0, "value") if found.height else None
+    return value
 
 
 def _links(cell: Cell, found: pl.DataFrame | None) -> pl.DataFrame:

@@ -13,6 +13,8 @@ from app.cells import Cell
 from app.edition import Edition
 
 MEASURED, STILL_OPEN, TOO_YOUNG = "measured", "still_open", "is_immature"
+NOT_TOLD = "not_told"  # what is measured of a record is not known
+HAPPENED = 1
 IN_THE_NUMBER = (MEASURED, STILL_OPEN)
 # Scopes that a fact names itself; the others are in its scope sets.
 OWN_SCOPES = ("tool", "offering")
@@ -21,7 +23,8 @@ RECORD: dict[str, pl.DataType | type[pl.DataType]] = {
     "url": pl.String,
     "place": pl.String,
     "entered_at": pl.Datetime("us", "UTC"),
-    "seconds": pl.Float64,
+    "measured": pl.Float64,
+    "whole": pl.Float64,
     "exit": pl.Int8,
     "is_hit": pl.Boolean,
     "link_rule": pl.String,
@@ -37,9 +40,11 @@ def evidence_of(cell: Cell) -> str:
 def records(edition: Edition, cell: Cell) -> pl.DataFrame | None:
     """Every record of the cell's cohort, in `RECORD`; None where the edition shows none.
 
-    `seconds` and `exit` are those of the KPI's clock, `is_hit` whether it counts in the numerator,
-    `fate` is as in `kpi_reconciliation`. Of ratings nothing is listed, as one of them is one
-    person's answer.
+    `measured` is what the statistic is made of, null where rows are counted: the seconds of the
+    clock, the age of what is in a stock, an amount, or the numerator of a ratio of sums, whose
+    denominator is `whole`. `exit` is that of the clock, `is_hit` whether it counts in the
+    numerator, `fate` is as in `kpi_reconciliation`. Of ratings nothing is listed, as one of them is
+    one person's answer.
     """
     table = evidence_of(cell)
     if cell.kpi.is_private or not edition.has(table):
@@ -52,7 +57,8 @@ def records(edition: Edition, cell: Cell) -> pl.DataFrame | None:
     return (
         facts.filter(*members, _in_period(edition, cell), _in_scope(edition, cell), _in_slice(cell))
         .with_columns(fate=_fate(edition, cell))
-        .select(_shown(cell, columns))
+        .select(_shown(edition, cell, columns))
+        .with_columns(fate=_told(cell))
         .collect()
     )
 
@@ -67,12 +73,20 @@ def in_number(found: pl.DataFrame) -> pl.DataFrame:
     return found.filter(pl.col("fate").is_in(IN_THE_NUMBER))
 
 
+def measured_until(edition: Edition, cell: Cell) -> date:
+    """The last local day that is in the cell: the period's last, or the last that is over."""
+    end: date = cell.row["period_end_on"]
+    return min(end, last_full_day(edition))
+
+
 def _columns(cell: Cell) -> list[str]:
     """The columns of the fact that membership and fate are read from."""
-    kpi = cell.kpi.row
-    exclusions = [exclusion["column"] for exclusion in kpi["exclusions"] or []]
-    named = [kpi["entered_at"], kpi["duration"], _exit(cell), cell.numerator, cell.slice_column]
-    return [name for name in [*(kpi["members"] or []), *exclusions, *named] if name]
+    kpi = cell.kpi
+    exclusions = [exclusion["column"] for exclusion in kpi.row["exclusions"] or []]
+    named = [kpi.row[name] for name in ("entered_at", "duration")]
+    named += [kpi.amount, kpi.denominator, kpi.left_at]
+    named += [_exit(cell), cell.numerator, cell.slice_column]
+    return [name for name in [*(kpi.row["members"] or []), *exclusions, *named] if name]
 
 
 def _exit(cell: Cell) -> str | None:
@@ -81,14 +95,21 @@ def _exit(cell: Cell) -> str | None:
 
 
 def _in_period(edition: Edition, cell: Cell) -> pl.Expr:
-    """Local days of the period that are over; as instants, so that only their files are read."""
-    last = min(cell.row["period_end_on"], last_full_day(edition))
-    zone = ZoneInfo(edition.time_zone)
-    begin, end = (
-        datetime.combine(day, time(), zone).astimezone(UTC)
-        for day in (cell.row["period_start_on"], last + timedelta(days=1))
-    )
-    return pl.col(cell.kpi.row["entered_at"]).is_between(begin, end, closed="left")
+    """Local days of the period that are over; as instants, so that only their files are read.
+
+    In a stock is what has entered and not left when the last of these days ends.
+    """
+    begin = _midnight(edition, cell.row["period_start_on"])
+    end = _midnight(edition, measured_until(edition, cell) + timedelta(days=1))
+    entered = pl.col(cell.kpi.row["entered_at"])
+    if cell.kpi.left_at:
+        left = pl.col(cell.kpi.left_at)
+        return (entered < end) & (left.is_null() | (left >= end))
+    return entered.is_between(begin, end, closed="left")
+
+
+def _midnight(edition: Edition, day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(edition.time_zone)).astimezone(UTC)
 
 
 def _in_scope(edition: Edition, cell: Cell) -> pl.Expr:
@@ -122,17 +143,37 @@ def _fate(edition: Edition, cell: Cell) -> pl.Expr:
     return pl.coalesce(*reasons, pl.lit(MEASURED))
 
 
-def _shown(cell: Cell, columns: list[str]) -> list[pl.Expr]:
-    kpi = cell.kpi.row
+def _told(cell: Cell) -> pl.Expr:
+    """`NOT_TOLD` where the number would need a value that the record does not have."""
+    needed = ["measured"] if cell.kpi.row["duration"] or cell.kpi.amount else []
+    needed += ["measured", "whole"] if cell.kpi.denominator else []
+    lacks = pl.any_horizontal(pl.col(name).is_null() for name in needed) if needed else False
+    is_in = pl.col("fate").is_in(IN_THE_NUMBER)
+    return pl.when(is_in & lacks).then(pl.lit(NOT_TOLD)).otherwise("fate")
+
+
+def _shown(edition: Edition, cell: Cell, columns: list[str]) -> list[pl.Expr]:
+    kpi = cell.kpi
+    there = {*columns, "fate"}
     sources = {
         **{name: name for name in ("event_id", "url", "link_rule", "fate")},
-        "entered_at": kpi["entered_at"],
-        "seconds": kpi["duration"],
+        "entered_at": kpi.row["entered_at"],
+        "whole": kpi.denominator,
         "exit": _exit(cell),
-        "is_hit": cell.numerator,
+        "is_hit": None if kpi.denominator else cell.numerator,
     }
-    there = {*columns, "fate"}
     places = [pl.col(name) for name in ("service", "repo", "tool") if name in there]
     found = {n: pl.col(of) if of in there else pl.lit(None) for n, of in sources.items()}
     found["place"] = pl.coalesce(*places, pl.lit(None, dtype=pl.String))
+    found["measured"] = _measured(edition, cell)
     return [found[name].cast(dtype).alias(name) for name, dtype in RECORD.items()]
+
+
+def _measured(edition: Edition, cell: Cell) -> pl.Expr:
+    kpi = cell.kpi
+    if kpi.left_at:
+        end = _midnight(edition, measured_until(edition, cell) + timedelta(days=1))
+        age = pl.lit(end).cast(pl.Datetime("us", "UTC")) - pl.col(kpi.row["entered_at"])
+        return age.dt.total_microseconds() / 1e6
+    column = kpi.row["duration"] or kpi.amount or (cell.numerator if kpi.denominator else None)
+    return pl.col(column) if column else pl.lit(None)

@@ -3,13 +3,25 @@
 import polars as pl
 
 from app.cells import Kpi
-from app.explained.explanation import Explanation
-from app.explained.members import MEASURED, STILL_OPEN, TOO_YOUNG
+from app.explained.explanation import (
+    DAYS_PER_WEEK,
+    Explanation,
+    divided_by,
+    lacks_a_base,
+    total_of,
+)
+from app.explained.members import (
+    MEASURED,
+    NOT_TOLD,
+    STILL_OPEN,
+    TOO_YOUNG,
+    measured_until,
+)
 from app.explained.number import counted
+from app.explained.records import BY_ANOTHER_EXIT, amounts_in
 from app.explained.section import Section
-from app.words import SPACE
+from app.words import SPACE, day, number, quantity
 
-BY_ANOTHER_EXIT = 2
 RULES = {
     "explicit": "explicit: a source names the link",
     "rollback": "rollback: an earlier commit was deployed again",
@@ -68,33 +80,66 @@ def _reason(kpi: Kpi, fate: str) -> str:
     if fate == TOO_YOUNG:
         hours = kpi.row["look_ahead_hours"]
         return f"too young: less than {hours} hours old, outcomes can come in"
+    if fate == NOT_TOLD:
+        return "not told: the record does not say what is measured"
     for exclusion in kpi.row["exclusions"] or []:
         if exclusion["column"] == fate:
             return f"left out: {exclusion['sentence']}"
-    return f"left out: {fate.removeprefix('is_').replace('_', ' ')}"
+    return f"left out: {_spaced(fate)}"
 
 
 def _in_the_number(of: Explanation, measured: int, still_open: int) -> str:
     """What is in the number, and what of it is special."""
-    row, parts = of.cell.row, ["in the number"]
-    ended = pl.DataFrame() if of.records is None else of.records.filter(pl.col("fate") == MEASURED)
-    if of.cell.kpi.row["duration"]:
-        left = ended.filter(pl.col("exit") == BY_ANOTHER_EXIT).height if ended.width else 0
-        other = f" ({counted(left)} by another exit)" if left else ""
-        parts += [f"{counted(measured)} ended{other}"] if measured else []
-        are = "is" if still_open == 1 else "are"
-        open_ones = f"{counted(still_open)} {are} still open, with the time so far"
-        parts += [open_ones] if still_open else []
-    elif of.cell.numerator and ended.width:
-        column = of.cell.numerator.removeprefix("is_").replace("_", " ")
+    kpi, statistic = of.cell.kpi, of.cell.row["statistic"]
+    if kpi.left_at:
+        return f"in it at the end of {day(measured_until(of.edition, of.cell))}"
+    if of.records is None:
+        return "in the number"
+    ended = of.records.filter(pl.col("fate") == MEASURED)
+    if kpi.row["duration"]:
+        parts = _ended(ended, measured, still_open)
+    elif kpi.denominator:
+        below, above = (number(float(ended[name].sum())) for name in ("whole", "measured"))
+        names = [_spaced(str(name)) for name in (of.cell.numerator, kpi.denominator)]
+        parts = [f"together {above} {names[0]} ÷ {below} {names[1]}"]
+    elif of.cell.numerator:
         hits = ended.filter("is_hit").height
-        parts.append(f"of which {counted(hits)} {'counts' if hits == 1 else 'count'} ({column})")
-    elif row["statistic"] == "rate" and row["value"]:
-        parts[0] += f", in {row['n'] / row['value']:.3g} covered weeks"
-    return ", ".join(parts)
+        counts = "counts" if hits == 1 else "count"
+        parts = [f"of which {counted(hits)} {counts} ({_spaced(of.cell.numerator)})"]
+    else:
+        parts = _over_time(of, ended) if statistic == "rate" else []
+    return ", ".join(["in the number", *parts])
+
+
+def _ended(ended: pl.DataFrame, measured: int, still_open: int) -> list[str]:
+    left = ended.filter(pl.col("exit") == BY_ANOTHER_EXIT).height
+    other = f" ({counted(left)} by another exit)" if left else ""
+    are = "is" if still_open == 1 else "are"
+    open_ones = f"{counted(still_open)} {are} still open, with the time so far"
+    return [
+        *([f"{counted(measured)} ended{other}"] if measured else []),
+        *([open_ones] if still_open else []),
+    ]
+
+
+def _over_time(of: Explanation, ended: pl.DataFrame) -> list[str]:
+    """Of a rate: the amounts together, and the weeks that they are divided by."""
+    kpi, total = of.cell.kpi, total_of(of.cell, ended)
+    together = [f"{quantity(total, amounts_in(kpi))} together"] if kpi.amount else []
+    if not of.cell.row["value"]:
+        return together
+    weeks = divided_by(of.cell, total) / DAYS_PER_WEEK
+    kind = "weeks of active customers" if kpi.is_per_customer else "covered weeks"
+    return [*together, f"in {weeks:,.3g} {kind}"]
+
+
+def _spaced(column: str) -> str:
+    return column.removeprefix("is_").replace("_", " ")
 
 
 def _adds_up(of: Explanation) -> tuple[str, ...]:
+    if lacks_a_base(of.cell) and not of.problems:
+        return ("There is nothing to divide by, so there is no number.",)
     if of.problems:
         return (f"This does not add up: {'; '.join(of.problems)}.",)
     same = ", and the records give the same number" if of.records is not None else ""

@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from app.cells import Row
+from app.cells import Kpi, Row
 from app.explained.explanation import Explanation
-from app.explained.members import IN_THE_NUMBER, STILL_OPEN, TOO_YOUNG
+from app.explained.members import IN_THE_NUMBER, NOT_TOLD, STILL_OPEN, TOO_YOUNG
 from app.explained.section import SHOWN, Section
-from app.words import quantity
+from app.words import number, quantity
 
 BY_ANOTHER_EXIT = 2
+WHY_NOT = {TOO_YOUNG: "too young", NOT_TOLD: "not told"}
 NO_RECORDS = "This edition shows no single records of this KPI."
 PRIVATE = "What single persons answered is never shown."
 
@@ -51,20 +52,32 @@ def record(of: Explanation, row: Row, said: str, group: str = "") -> dict[str, s
 
 
 def state(of: Explanation, row: Row) -> str:
-    """What became of a record: its time, whether it counts, or why it is not in the number."""
+    """What became of a record: its time, its amount, whether it counts, or why it does not."""
     kpi, fate = of.cell.kpi, row["fate"]
     if fate not in IN_THE_NUMBER:
-        return "too young" if fate == TOO_YOUNG else f"left out ({_spaced(fate)})"
+        return WHY_NOT.get(fate) or f"left out ({_spaced(fate)})"
     if kpi.row["duration"]:
-        time = quantity(row["seconds"], kpi.unit)
+        time = quantity(row["measured"], kpi.unit)
         if fate == STILL_OPEN:
             return f"still open, {time} so far"
         return f"{time}, by another exit" if row["exit"] == BY_ANOTHER_EXIT else time
+    if kpi.left_at:
+        return f"in it, {quantity(row['measured'], 'seconds')} old"
+    if kpi.denominator:
+        parts = (row["measured"], of.cell.numerator), (row["whole"], kpi.denominator)
+        return " ÷ ".join(f"{number(value)} {_spaced(str(name))}" for value, name in parts)
+    if kpi.amount:
+        return quantity(row["measured"], amounts_in(kpi))
     if of.cell.numerator:
         counted = _spaced(of.cell.numerator)
         rule = f" ({_spaced(row['link_rule'])})" if of.links.height and row["link_rule"] else ""
         return f"{counted}{rule}" if row["is_hit"] else f"not {counted}"
     return "counted"
+
+
+def amounts_in(kpi: Kpi) -> str:
+    """The unit of single amounts: `hours` where the KPI is in hours per week."""
+    return kpi.unit.partition("_per_")[0]
 
 
 def _spaced(column: str) -> str:

@@ -14,7 +14,7 @@ from app.explained.members import STILL_OPEN, TOO_YOUNG, evidence_of, last_full_
 # How a record differs, in the order in which it is told.
 LATE = "late"  # entered on a day that was over in the earlier edition, which did not know it
 MOVED_HERE = "moved_here"  # known then, but not part of this cell
-CORRECTED = "corrected"  # reads differently: another fate, time or numerator
+CORRECTED = "corrected"  # reads differently: another fate, time, amount or numerator
 GONE = "gone"  # no longer known
 MOVED_AWAY = "moved_away"  # still known, but not part of this cell
 ENDED = "ended"  # was open then
@@ -56,7 +56,9 @@ def restated(
     joined = now.join(
         before, on="event_id", how="full", coalesce=True, suffix="_then"
     ).with_columns(is_known_now=_is_known(edition, cell), is_known_then=_is_known(earlier, then))
-    judged = joined.with_columns(how=_how(earlier))
+    # The age of what is in a stock follows from when it entered.
+    read = ("entered_at",) if cell.kpi.left_at else ("measured", "whole")
+    judged = joined.with_columns(how=_how(earlier, read))
     is_open = (pl.col("exit") == 0) & (pl.col("exit_then") == 0)
     rank = pl.col("how").replace_strict(list(HOW), range(len(HOW)), return_dtype=pl.Int8)
     return Restated(
@@ -75,15 +77,13 @@ def _is_known(edition: Edition, cell: Cell) -> pl.Expr:
     return pl.col("event_id").is_in(known.implode())
 
 
-def _how(earlier: Edition) -> pl.Expr:
+def _how(earlier: Edition, read: tuple[str, ...]) -> pl.Expr:
     """One of `HOW`; null for a record that says the same, or whose clock only ran on."""
     came, went = pl.col("fate_then").is_null(), pl.col("fate").is_null()
     entered_on = pl.col("entered_at").dt.convert_time_zone(earlier.time_zone).dt.date()
     was_over = entered_on <= last_full_day(earlier)
-    differs = pl.any_horizontal(
-        pl.col(name).ne_missing(pl.col(f"{name}_then")) for name in ("fate", "exit", "is_hit")
-    )
-    has_stopped = pl.col("exit") != 0
+    differs = _differs(("fate", "exit", "is_hit"))
+    has_stopped = pl.col("exit").ne_missing(0)
     return (
         pl.when(came & ~was_over)
         .then(pl.lit(NEW))
@@ -99,6 +99,10 @@ def _how(earlier: Edition) -> pl.Expr:
         .then(pl.lit(GROWN))
         .when((pl.col("fate_then") == STILL_OPEN) & has_stopped)
         .then(pl.lit(ENDED))
-        .when(differs | (has_stopped & pl.col("seconds").ne_missing(pl.col("seconds_then"))))
+        .when(differs | (has_stopped & _differs(read)))
         .then(pl.lit(CORRECTED))
     )
+
+
+def _differs(columns: tuple[str, ...]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(one).ne_missing(pl.col(f"{one}_then")) for one in columns)

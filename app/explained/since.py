@@ -65,7 +65,7 @@ def _shown(of: Explanation, differing: pl.DataFrame, most: int | None) -> pl.Dat
 
 
 def _told(of: Explanation, row: dict[str, object]) -> dict[str, str]:
-    names = ("fate", "seconds", "exit", "is_hit", "link_rule")
+    names = ("fate", "measured", "whole", "exit", "is_hit", "link_rule")
     then = {name: row[f"{name}_then"] for name in names}
     before = f"{state(of, {**row, **then})} → " if then["fate"] is not None else ""
     after = state(of, row) if row["fate"] is not None else "not in it"

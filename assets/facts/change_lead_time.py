@@ -25,6 +25,7 @@ def change_lead_time(
     A change that was closed without a merge left by another exit; so did one that was merged
     without ever being reviewed, from the wait for a review. Review ends with the approval, or
     with the merge where nobody approved before; what was said after the merge held nothing up.
+    `left_at` is when it stopped to be open, either way.
     Why a merged change is not measured until its deployment say `is_in_repo_never_deployed`,
     `is_before_first_deployment` and `is_without_commits`.
     """
@@ -76,6 +77,8 @@ def change_lead_time(
             author_kind=pl.col("author_kind").fill_null("unknown"),
             is_merged=merged.is_not_null(),
             is_reviewed_independently="is_reviewed_independently",
+            left_at=left,
+            is_size_unknown=pl.col("lines_changed").is_null(),
             is_review_unknown=pl.col("is_reviewed_independently").is_null(),
             is_without_commits=pl.col("first_commit_at").is_null(),
             is_in_repo_never_deployed=never_deployed,

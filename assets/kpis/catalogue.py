@@ -5,7 +5,15 @@ from dataclasses import asdict
 import dagster as dg
 import polars as pl
 
-from assets.kpis import accountability, feedback, flexibility, reliability, stability, support
+from assets.kpis import (
+    accountability,
+    feedback,
+    flexibility,
+    reliability,
+    security,
+    stability,
+    support,
+)
 from assets.kpis.definition import Kpi
 from assets.kpis.worked_example import worked_example
 
@@ -15,6 +23,7 @@ CATALOGUE: tuple[Kpi, ...] = (
     *support.KPIS,
     *reliability.KPIS,
     *stability.KPIS,
+    *security.KPIS,
     *accountability.KPIS,
 )
 

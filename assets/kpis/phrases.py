@@ -10,6 +10,9 @@ SECONDS, BUSINESS_SECONDS, RATIO, PER_WEEK = "seconds", "business_seconds", "rat
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 # From two of a unit on, the next one is said: 119 s, 2 min, 119 min, 2 h, 47 h, 2 d.
 UNTIL_NEXT = 2
+NEARLY_WHOLE = (
+    0.99  # above it a share is told by what is missing: 99.9 % and 99.99 % differ tenfold
+)
 
 
 def spoken_unit(unit: pl.Expr, duration: pl.Expr) -> pl.Expr:
@@ -24,13 +27,13 @@ def spoken_unit(unit: pl.Expr, duration: pl.Expr) -> pl.Expr:
 
 def amount(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
     """`6.1 h`, `6.1 business hours`, `12.4 %`, `3 a week`; null for null."""
-    return pl.format("{}{}", number(value / _divisor(value, unit)), _suffix(value, unit))
+    return pl.format("{}{}", _figure(value, value, unit), _suffix(value, unit))
 
 
 def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:
     """`5.2–7.3 h` in the unit that `value` is said in; an end that is null is said to be open."""
-    divisor, suffix = _divisor(value, unit), _suffix(value, unit)
-    least, most = number(low / divisor), number(high / divisor)
+    suffix = _suffix(value, unit)
+    least, most = _figure(low, value, unit), _figure(high, value, unit)
     return (
         pl.when(low.is_null() & high.is_null())
         .then(pl.lit("interval not known"))
@@ -46,6 +49,18 @@ def number(value: pl.Expr) -> pl.Expr:
     """One decimal, without a trailing zero; two digits that count below one."""
     rounded = pl.when(value.abs() < 1).then(value.round_sig_figs(2)).otherwise(value.round(1)) + 0.0
     return rounded.cast(pl.String).str.strip_suffix(".0")
+
+
+def _figure(end: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    """The number of an end in the unit of its value; of 99.964 % what is missing to 100 counts."""
+    is_nearly_whole = (unit == RATIO) & (end > NEARLY_WHOLE) & (end < 1)
+    missing = ((1 - end) * 100).round_sig_figs(2)
+    return (
+        pl.when(is_nearly_whole)
+        .then((100 - missing).round(8).cast(pl.String))
+        .otherwise(number(end / _divisor(value, unit)))
+        .str.strip_suffix(".0")
+    )
 
 
 def statistic(name: pl.Expr) -> pl.Expr:

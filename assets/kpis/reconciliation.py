@@ -1,6 +1,7 @@
 """`kpi_reconciliation`: what of each cell's cohort was measured, and what was not and why.
 
-For every cell with members: came in = excluded by each rule + too young + measured + still open.
+For every cell with members: came in = excluded by each rule + too young + not told + measured +
+still open.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from assets.kpis.terms import Terms
 TOO_YOUNG = "is_immature"
 MEASURED = "measured"
 STILL_OPEN = "still_open"
+NOT_TOLD = "not_told"
 RECONCILIATION: dict[str, pl.DataType | type[pl.DataType]] = {
     "kpi": pl.String,
     "scope_kind": pl.String,
@@ -35,8 +37,9 @@ FACTS = sorted({kpi.fact for kpi in CATALOGUE})
 def reconciliation(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """Records of one KPI by cell and fate, in `RECONCILIATION`.
 
-    A fate is `measured`, `still_open`, `is_immature` or the column of the exclusion that held
-    first. The fates of a cell add up to what came in.
+    A fate is `measured`, `still_open`, `is_immature`, `not_told` (the record does not say what is
+    measured) or the column of the exclusion that held first. The fates of a cell add up to what
+    came in.
     """
     cohort = terms.cohort(kpi, fact)
     scopes = terms.scopes(kpi, cohort)
@@ -62,6 +65,14 @@ def reconciliation(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
 def _fate(kpi: Kpi) -> pl.Expr:
     immature = pl.when(pl.col("is_immature")).then(pl.lit(TOO_YOUNG))
     reasons: list[pl.Expr] = [pl.col("excluded_by"), immature]
+    needed = [
+        kpi.duration,
+        kpi.amount,
+        *((kpi.numerator, kpi.denominator) if kpi.denominator else ()),
+    ]
+    lacks = [pl.col(name).is_null() for name in needed if name]
+    if lacks:
+        reasons.append(pl.when(pl.any_horizontal(lacks)).then(pl.lit(NOT_TOLD)))
     if kpi.clock:
         reasons.append(pl.when(pl.col(f"{kpi.clock}_exit") == 0).then(pl.lit(STILL_OPEN)))
     return pl.coalesce(*reasons, pl.lit(MEASURED))

@@ -140,6 +140,39 @@ KPIS = (
             value=47 / 50,
         ),
     ),
+    Kpi(
+        id="deployment_rework_rate",
+        name="Deployment rework rate",
+        promise=PROMISE,
+        audience="business",
+        unit="ratio",
+        direction="lower",
+        statistics=("ratio",),
+        fact="fact_deployments",
+        entered_at="entered_at",
+        members=("is_success",),
+        numerator="is_remediating",
+        minimum_n=20,
+        requires=("deployments",),
+        definition=(
+            "Successful production releases that were not planned but mend an incident or another "
+            "release ÷ all successful production releases. A release counts as one if its source "
+            "says so, if it says which deployment it fixes, if it redeploys an earlier commit, or "
+            "if it ships the revert of a change."
+        ),
+        null_means="No release was successful in the period, or nothing tells about deployments.",
+        definition_source=(
+            "DORA, Accelerate State of DevOps 2024 and 2025 (dora.dev/guides/dora-metrics): "
+            "deployment rework rate."
+        ),
+        example=Example(
+            records="successful production releases",
+            n=50,
+            hits=6,
+            hit="were deployed to mend something",
+            value=6 / 50,
+        ),
+    ),
 )
 
 kpi_stability = kpi_asset(PROMISE, KPIS)

@@ -81,41 +81,58 @@ def begins(arrivals: Ints, work: Ints, lanes: Ints, staffing: Staffing, n_lanes:
 def replay(arrivals: Ints, work: Ints, lanes: Ints, pools: Sequence[Pool]) -> Ints:
     """When each piece of work is begun: shape (n,), in the unit of `arrivals`.
 
-    A server that becomes free at an instant is free for what arrives at it. New work goes to the
-    idle server whose pool names its lane earliest. Raises ValueError for arrivals that do not
-    ascend, for negative work, and for a lane that no server takes work from.
+    A server that becomes free at an instant is free for what arrives at it. What arrives at one
+    instant is taken by those who are idle as if it had waited for them: each takes what is most
+    its own. Raises ValueError for arrivals that do not ascend, for negative work, and for a lane
+    that no server takes work from.
     """
     takers = _checked(arrivals, work, lanes, pools)
-    waiting: dict[int, deque[int]] = {lane: deque() for lane in takers}
-    served = [[waiting[lane] for lane in pool.lanes if lane in waiting] for pool in pools]
+    waiting: dict[int, deque[int]] = {lane: deque() for pool in pools for lane in pool.lanes}
+    served = [[waiting[lane] for lane in pool.lanes] for pool in pools]
+    by_rank = sorted(
+        (rank, number, queue)
+        for number, queues in enumerate(served)
+        for rank, queue in enumerate(queues)
+    )
     idle = [pool.servers for pool in pools]
     n_pools = len(pools)
     busy: list[int] = []  # (free at, pool) as one number: comparing tuples takes twice the time
     takes = work.tolist()
     begun = [0] * len(takes)
 
+    def begin(item: int, at: int, pool: int) -> None:
+        begun[item] = at
+        heappush(busy, (at + takes[item]) * n_pools + pool)
+
     def free(before: float) -> None:
         while busy and busy[0] < before:
             at, pool = divmod(heappop(busy), n_pools)
             for queue in served[pool]:
                 if queue:
-                    first = queue.popleft()
-                    begun[first] = at
-                    heappush(busy, (at + takes[first]) * n_pools + pool)
+                    begin(queue.popleft(), at, pool)
                     break
             else:
                 idle[pool] += 1
 
+    def give(now: int) -> None:
+        for _, pool, queue in by_rank:
+            while queue and idle[pool]:
+                idle[pool] -= 1
+                begin(queue.popleft(), now, pool)
+
+    is_with_next = np.append(arrivals[1:] == arrivals[:-1], False)[: len(takes)].tolist()
+    is_together = False
     for item, (now, lane) in enumerate(zip(arrivals.tolist(), lanes.tolist(), strict=True)):
         free((now + 1) * n_pools)
-        for pool in takers[lane]:
-            if idle[pool]:
-                idle[pool] -= 1
-                begun[item] = now
-                heappush(busy, (now + takes[item]) * n_pools + pool)
-                break
-        else:
-            waiting[lane].append(item)
+        is_alone, is_together = not (is_together or is_with_next[item]), is_with_next[item]
+        pool = next((one for one in takers[lane] if idle[one]), None) if is_alone else None
+        if pool is not None:
+            idle[pool] -= 1
+            begin(item, now, pool)
+            continue
+        waiting[lane].append(item)
+        if not is_alone and not is_together:
+            give(now)
     free(inf)
     return np.array(begun, dtype=np.int64)
 

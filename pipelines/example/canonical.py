@@ -1,6 +1,7 @@
 """What comes in already in Plumbline's schema: findings, effort, service levels, old Jenkins runs.
 
-Planted: the old Jenkins serves a twentieth of all CI runs. Its fifth of the support hours follows
+Planted: the old Jenkins serves a twentieth of all CI runs; its regression runs are queued
+together every evening and wait for one of JENKINS_EXECUTORS. Its fifth of the support hours follows
 from the tickets, of which effort is the sum by week.
 """
 
@@ -9,12 +10,15 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from pipelines.example import clock
+from pipelines.example.desk import taken_in_turn
 from pipelines.example.incidents import incidents
 from pipelines.example.payloads import KNOWN_AT, iso
 from pipelines.example.releases import unit_customers
 from pipelines.example.runs import runs
 from pipelines.example.support import tickets
 from pipelines.example.world import (
+    AS_OF,
     AS_OF_S,
     BEGIN_S,
     BEGINS_ON,
@@ -31,6 +35,7 @@ from pipelines.example.world import (
 )
 
 JENKINS_SHARE = 0.05  # of all CI runs
+JENKINS_EXECUTORS, JENKINS_BEGINS_AT = 2, 20.0  # o'clock
 JENKINS_REPOS = ("example/loan-origination", "example/shipping-api", "example/ledger")
 HOURS_PER_HANDLED_HOUR = 2.0  # writing up, coming back to it
 FINDINGS = 900
@@ -42,11 +47,8 @@ WEEK = 7 * DAY
 def pipeline_runs() -> pl.DataFrame:
     """`pipeline_runs` of the old Jenkins: scheduled regression runs of three repositories."""
     generator = rng("jenkins")
-    size = round(JENKINS_SHARE / (1 - JENKINS_SHARE) * runs().height)
-    queued = np.sort(generator.integers(BEGIN_S, AS_OF_S - DAY, size))
-    started = queued + generator.lognormal(np.log(240), 1.0, size).astype(np.int64) + 1
-    taken = generator.lognormal(np.log(48 * MINUTE), 0.5, size).astype(np.int64)
-    frame = pl.DataFrame({"queued_s": queued, "started_s": started, "finished_s": started + taken})
+    frame = jenkins_runs(generator)
+    size = frame.height
     return frame.select(
         run_id=pl.format("regression#{}", pl.int_range(1, size + 1)),
         source=pl.lit("jenkins"),
@@ -64,6 +66,29 @@ def pipeline_runs() -> pl.DataFrame:
         updated_at=iso("finished_s"),
         **{KNOWN_AT: "finished_s"},
     )
+
+
+def jenkins_runs(
+    generator: np.random.Generator, executors: int = JENKINS_EXECUTORS
+) -> pl.DataFrame:
+    """`queued_s, started_s, finished_s` of its runs, as so many executors would do them."""
+    size = round(JENKINS_SHARE / (1 - JENKINS_SHARE) * runs().height)
+    wanted = np.sort(generator.integers(BEGIN_S, AS_OF_S - DAY, size))
+    looked = generator.lognormal(np.log(10), 0.5, size).astype(np.int64)  # when Jenkins saw it
+    taken = generator.lognormal(np.log(48 * MINUTE), 0.5, size).astype(np.int64)
+    evenings = _evenings()
+    next_one = np.minimum(np.searchsorted(evenings, wanted), evenings.size - 1)
+    queued = np.sort(evenings[next_one] + wanted % MINUTE)
+    busy = (looked + taken).astype(np.float64)
+    begun = taken_in_turn(queued.astype(np.float64), busy, np.zeros_like(queued), executors)
+    started = begun.astype(np.int64) + looked
+    return pl.DataFrame({"queued_s": queued, "started_s": started, "finished_s": started + taken})
+
+
+def _evenings() -> Ints:
+    """When the runs of each day begin; the last ones are over by AS_OF."""
+    days = np.arange(clock.day_index(BEGINS_ON), clock.day_index(AS_OF.date()) - 1)
+    return clock.at(days, np.full(days.size, JENKINS_BEGINS_AT))
 
 
 def security_findings() -> pl.DataFrame:

@@ -88,16 +88,21 @@ class BusinessHours:
     instants: Floats
     passed: Floats
 
+    def passed_at(self, instants: Ints) -> Floats:
+        """Business seconds that have passed at instants."""
+        return np.interp(instants, self.instants, self.passed)
+
+    def instant_of(self, passed: Floats) -> Ints:
+        """The instants at which so many have passed; at closing time, the next opening."""
+        return np.rint(np.interp(passed, self.passed, self.instants)).astype(np.int64)
+
     def after(self, start: Ints, business_seconds: Floats) -> Ints:
         """The instants at which so many business seconds have passed since the starts."""
-        reached = np.interp(start, self.instants, self.passed) + business_seconds
-        return np.rint(np.interp(reached, self.passed, self.instants)).astype(np.int64)
+        return self.instant_of(self.passed_at(start) + business_seconds)
 
     def between(self, start: Ints, stop: Ints) -> Floats:
         """Business seconds from start to stop."""
-        return np.interp(stop, self.instants, self.passed) - np.interp(
-            start, self.instants, self.passed
-        )
+        return self.passed_at(stop) - self.passed_at(start)
 
 
 @lru_cache(maxsize=2)

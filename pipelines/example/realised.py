@@ -50,8 +50,8 @@ def per_quarter(frame: pl.DataFrame, entered: str, value: pl.Expr) -> Floats:
     return quarters.join(cells, on="quarter", how="left", maintain_order="left")["value"].to_numpy()
 
 
-def _median(name: str) -> pl.Expr:
-    """Median where those that are open last longer than any other."""
+def median_of(name: str) -> pl.Expr:
+    """Median where those that are open (null) last longer than any other."""
     return pl.col(name).fill_null(float("inf")).median()
 
 
@@ -68,7 +68,7 @@ def lead_time(segment: int) -> Floats:
     spans = carried.with_columns(
         lead=(pl.col("deployed_s") - pl.col("first_commit_s")).cast(pl.Float64)
     )
-    return per_quarter(spans, "merged_s", _median("lead"))
+    return per_quarter(spans, "merged_s", median_of("lead"))
 
 
 def restore(segment: int) -> Floats:
@@ -77,7 +77,7 @@ def restore(segment: int) -> Floats:
         pl.col("segment") == segment, pl.col("service_name") != "legacy-batch"
     )
     spans = mine.with_columns(took=(pl.col("resolved_s") - pl.col("opened_s")).cast(pl.Float64))
-    return per_quarter(spans, "opened_s", _median("took"))
+    return per_quarter(spans, "opened_s", median_of("took"))
 
 
 def review(segment: int) -> Floats:
@@ -90,7 +90,8 @@ def review(segment: int) -> Floats:
     return per_quarter(merged, "merged_s", pl.col("is_reviewed").mean())
 
 
-def _asked(segment: int) -> pl.DataFrame:
+def asked(segment: int) -> pl.DataFrame:
+    """The tickets of a segment's teams, without spam."""
     return tickets().filter(
         pl.col("customer") != NOBODY, pl.col("segment") == segment, ~pl.col("is_spam")
     )
@@ -99,12 +100,12 @@ def _asked(segment: int) -> pl.DataFrame:
 def first_response(segment: int) -> Floats:
     """Median business seconds to the first human reply, by creation."""
     took = pl.when(pl.col("replied_s").is_not_null()).then(pl.col("first_response_hours") * 3600)
-    return per_quarter(_asked(segment).with_columns(took=took), "created_s", _median("took"))
+    return per_quarter(asked(segment).with_columns(took=took), "created_s", median_of("took"))
 
 
 def csat(segment: int) -> Floats:
     """Good answers of all answers, by when they were asked for."""
-    answered = _asked(segment).filter(pl.col("is_good").is_not_null())
+    answered = asked(segment).filter(pl.col("is_good").is_not_null())
     return per_quarter(answered, "offered_s", pl.col("is_good").mean())
 
 

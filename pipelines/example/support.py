@@ -1,8 +1,8 @@
 """Tickets, answers and ratings.
 
-Planted: the first human reply comes after a lognormal number of business seconds of the segment's
-calendar; a rating is good with log odds that fall with the logarithm of that time; one offering
-takes a fifth of the handling time.
+Planted: tickets wait for each other (see `desk`), and the first human reply comes while one is in
+work; a rating is good with log odds that fall with the logarithm of the business time until then;
+one offering takes a fifth of the handling time.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from pipelines.example import clock
+from pipelines.example import clock, desk
 from pipelines.example.world import (
     AS_OF_S,
     BEGINS_ON,
@@ -53,7 +53,8 @@ def tickets() -> pl.DataFrame:
     """All tickets created before AS_OF, by creation; instants after AS_OF are null.
 
     `customer, segment, offering, created_s` and UNTIL_AS_OF; `replied_s` is the first public reply
-    of a human, `good` (null without an answer) and `good_chance` are what the rating says.
+    of a human, at `reply_share` of the work on a ticket that was `taken` at so many business
+    seconds of the desk; `good` (null without an answer) and `good_chance` are what the rating says.
     """
     generator = rng("tickets")
     frame = _created(generator)
@@ -120,12 +121,10 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
     """Adds greetings, notes, the first reply, the solution, reopenings and the closing."""
     size, segment = frame.height, frame["segment"].to_numpy()
     created = frame["created_s"].to_numpy()
-    first = (
-        planted("first_response_hours")[segment]
-        * HOUR
-        * np.exp(planted("first_response_spread")[segment] * generator.normal(size=size))
-    )
-    replied = _after(frame, created, np.maximum(60.0, first))
+    is_ham = ~frame["is_spam"].to_numpy()
+    taken = desk.picked_up(frame, is_ham)
+    share = desk.reply_share(generator.normal(size=size))
+    replied = desk.replied_s(frame, taken, share)
     more = (
         planted("resolution_hours")[segment]
         * _solved_sooner(segment, created)
@@ -136,7 +135,6 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
     noted = created + (generator.random(size) * (replied - created)).astype(np.int64)
     reopened = solved + generator.integers(2 * HOUR, 3 * DAY, size)
     again = _after(frame, reopened, generator.exponential(4 * HOUR, size) + 600)
-    is_ham = ~frame["is_spam"].to_numpy()
     is_reopened = is_ham & (generator.random(size) < REOPENED_SHARE)
     columns = {
         "greeted_s": (created + 30, generator.random(size) < GREETED_SHARE),
@@ -148,6 +146,8 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
         "closed_s": (np.where(is_reopened, again, solved) + CLOSED_AFTER, is_ham),
     }
     return frame.with_columns(
+        pl.Series("taken", taken),
+        pl.Series("reply_share", share),
         pl.Series(hours_between(frame, replied)).alias("first_response_hours"),
         *(pl.when(pl.Series(there)).then(pl.Series(at)).alias(name)
           for name, (at, there) in columns.items()),

@@ -17,7 +17,7 @@ TARGETS: dict[str, tuple[str, Scale, Scale, Scale, Scale]] = {
     "ci_success_rate": ("ratio", (0.8, 0.9, 0.98), (0.8, 0.88, 0.96), (0.88, 0.95, 0.99),
                         (0.8, 0.9, 0.97)),
     "first_response_time": ("p50", (8 * H, 2 * H, 30 * MIN), (4 * H, 75 * MIN, 20 * MIN),
-                            (8 * H, 2 * H, 35 * MIN), (6 * H, 2 * H, 30 * MIN)),
+                            (8 * H, 2 * H, 35 * MIN), (3 * H, 45 * MIN, 15 * MIN)),
     "resolution_time": ("p50", (48 * H, 16 * H, 6 * H), (40 * H, 13 * H, 5 * H),
                         (40 * H, 20 * H, 8 * H), (40 * H, 16 * H, 6 * H)),
     "csat": ("ratio", (0.7, 0.85, 0.95), (0.75, 0.85, 0.95), (0.7, 0.8, 0.92), (0.7, 0.85, 0.95)),

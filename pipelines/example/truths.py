@@ -6,13 +6,11 @@ without error, give exactly the latter. Values by period are keyed by the period
 
 import numpy as np
 
-from pipelines.example import estimates, realised, realised_failures
+from pipelines.example import estimates, expected, realised, realised_failures
 from pipelines.example.changes import LEAD_PER_PACE
 from pipelines.example.realised import by_quarter, quarter_starts
 from pipelines.example.releases import fail_ratio, unit_customers
-from pipelines.example.support import (
-    good_chance,
-)
+from pipelines.example.staffing import staffing_truths
 from pipelines.example.truths_of_stories import Truth, stories
 from pipelines.example.world import (
     DAY,
@@ -46,6 +44,7 @@ def truths() -> Truth:
             *(_first_response(s) for s in range(len(SEGMENTS))),
             *(_csat(s) for s in range(len(SEGMENTS))),
             *stories(),
+            *staffing_truths(),
         ],
     }
 
@@ -128,22 +127,20 @@ def _review(segment: int) -> Truth:
 
 
 def _first_response(segment: int) -> Truth:
-    median = SEGMENTS[segment].first_response_hours * HOUR
-    how = "Lognormal in business time of the segment's own calendar; notes and bots do not count."
+    how = (
+        "Tickets wait for each other: see desk. In business time of the segment's own calendar; "
+        "notes and bots do not count. `theoretical` takes what came and how long it kept somebody "
+        "busy as given, and draws anew only when the reply was written meanwhile."
+    )
     return _truth("first_response_time", "p50", segment, "seconds", how) | {
-        "theoretical": by_quarter([median] * len(quarter_starts())),
+        "theoretical": by_quarter(expected.first_response(segment)),
         "realised": by_quarter(realised.first_response(segment)),
     }
 
 
 def _csat(segment: int) -> Truth:
-    chosen = SEGMENTS[segment]
-    levels = (np.arange(20_000) + 0.5) / 20_000
-    normal = estimates.normal_quantiles(levels)
-    hours = chosen.first_response_hours * np.exp(chosen.first_response_spread * normal)
-    expected = float(good_chance(np.maximum(1 / 60, hours)).mean())
     how = "Follows from the first response: see satisfaction_falls_with_first_response."
     return _truth("csat", "ratio", segment, "ratio", how) | {
-        "theoretical": by_quarter([expected] * len(quarter_starts())),
+        "theoretical": by_quarter(expected.csat(segment)),
         "realised": by_quarter(realised.csat(segment)),
     }

@@ -33,8 +33,8 @@ INTRODUCTION = """# Do the intervals hold the truth?
 
 An interval of 95 % should hold the truth in 95 of 100 cells. Whether it does is measured here on
 {worlds:,} synthetic worlds of {months} months each, {cells:,} cells per line, whose truth is known.
-The cells are made by the product's own functions (`assets/kpis/measures.py`). Made by
-`python tests/benchmarks/coverage.py` on {day} with seed {seed}; ± is the Monte-Carlo error of 95 %.
+The cells are measured by the product's own function (`measure` in `assets/kpis/cells.py`). Made by
+`python tests/benchmarks/coverage.py` on {day}, seed {seed}; ± is the Monte-Carlo error of 95 %.
 Lines without ± are exact: every possible count weighted with its chance. `make test-slow` holds a
 smaller form against the same promises.
 

@@ -1,6 +1,6 @@
 """How often the intervals of cells hold the truth, by design of the worlds.
 
-Each design draws cells, asks the product's own measure functions about them and counts. Not here:
+Each design draws cells, has them measured as the product does and counts. Not here:
 what is promised and how it is told (`coverage`).
 """
 
@@ -12,11 +12,12 @@ import polars as pl
 import worlds
 from scipy import stats
 
-from assets.kpis import measures
+from assets.kpis.cells import measure
 from assets.kpis.definition import Kpi
 
 TEXTS = dict.fromkeys(("name", "promise", "definition", "null_means", "definition_source"), "-")
 LEAST = {"p50": 30, "p90": 50}
+QUANTILES = {"p50": 0.5, "p90": 0.9}
 GRID_N = (20, 30, 50, 100, 200, 500)
 GRID_P = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 EXPECTED_COUNTS = (0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -65,10 +66,10 @@ class Worlds:
         return np.random.default_rng((self.seed, *design))
 
 
-def definition(statistic: str, **other: object) -> Kpi:
+def definition(*statistics: str, **other: object) -> Kpi:
     """An entry of the catalogue with nothing but what the measures read."""
     usual = {"id": "k", "audience": "business", "unit": "seconds", "direction": "lower"}
-    places = {"fact": "f", "entered_at": "entered_at", "requires": (), "statistics": (statistic,)}
+    places = {"fact": "f", "entered_at": "entered_at", "requires": (), "statistics": statistics}
     return Kpi(**(TEXTS | usual | places | other))
 
 
@@ -95,9 +96,10 @@ def clocked(
     statistic: str, cells: int, owner: np.ndarray, seconds: np.ndarray, exit: np.ndarray, **other
 ) -> pl.DataFrame:
     """Cells of a duration, as the product measures them."""
-    exits = exit.astype(np.int8)
-    rows = worlds.ordered(owner, np.zeros_like(owner), c_seconds=seconds, c_exit=exits)
-    return measures.durations(definition(statistic, clock="c", **other), rows, worlds.grid(cells))
+    nothing = np.zeros_like(owner)
+    rows = worlds.ordered(owner, nothing, measured=seconds, exit=exit.astype(np.int8))
+    found = measure(definition(*QUANTILES, clock="c", **other), rows, worlds.grid(cells))
+    return found.filter(statistic=statistic)
 
 
 def closed(size: Worlds) -> Iterator[Line]:
@@ -109,7 +111,7 @@ def closed(size: Worlds) -> Iterator[Line]:
         customer = worlds.assigned(random, owner, people.share)
         seconds = worlds.durations(random, people, owner, customer)
         found = clocked(statistic, size.cells, owner, seconds, np.ones_like(owner))
-        truth = people.quantile(measures.QUANTILES[statistic])
+        truth = people.quantile(QUANTILES[statistic])
         yield line(f"all over, n ≥ {least}", statistic, found, truth)
 
 
@@ -139,7 +141,7 @@ def with_open(
     exit = np.where(seen < seconds, 0, np.where(is_left, 2, 1))
     how = {"exit_without_event": "competing" if left else "never"}
     found = clocked(statistic, size.cells, owner, np.minimum(seconds, seen), exit, **how)
-    truth = people.quantile(measures.QUANTILES[statistic])
+    truth = people.quantile(QUANTILES[statistic])
     name = f"{open_share:.0%} open" + (f", {left:.0%} left otherwise" if left else "")
     is_over = exit == 1
     naive = clocked(statistic, size.cells, owner[is_over], seconds[is_over], exit[is_over])
@@ -156,7 +158,7 @@ def in_bursts(size: Worlds, statistic: str, members: int, shared: float) -> Line
     burst = worlds.bursts(random, owner, members)
     seconds = worlds.durations(random, people, owner, customer, burst, shared)
     found = clocked(statistic, size.cells, owner, seconds, np.ones_like(owner))
-    truth = people.quantile(measures.QUANTILES[statistic])
+    truth = people.quantile(QUANTILES[statistic])
     return line(f"bursts of {members} share {shared:.0%}", statistic, found, truth)
 
 
@@ -180,8 +182,7 @@ def with_swinging_shares(size: Worlds) -> Iterator[Line]:
 def told(cells: int, owner: np.ndarray, is_hit: np.ndarray, weight: np.ndarray) -> pl.DataFrame:
     """Cells of a ratio with Wilson's interval, as the product measures them."""
     rows = worlds.ordered(owner, np.zeros_like(owner), is_hit=is_hit, weight=weight)
-    kpi = definition("ratio", numerator="is_hit")
-    return measures.ratios(kpi, rows, worlds.grid(cells), "is_hit")
+    return measure(definition("ratio", numerator="is_hit"), rows, worlds.grid(cells))
 
 
 def wilson_grid(
@@ -224,7 +225,7 @@ def clustered_ratios(size: Worlds, clusters: int, members: int, shared: float) -
     name = f"{clusters} workflow-days of {members} runs, correlation {shared:g}"
     kpi = definition("ratio", numerator="is_hit", clusters=("workflow",))
     robust, plain = (
-        line(name, "ratio", measures.ratios(k, rows, grid, "is_hit"), truth)
+        line(name, "ratio", measure(k, rows, grid), truth)
         for k in (kpi, definition("ratio", numerator="is_hit"))
     )
     return robust, plain
@@ -234,7 +235,8 @@ def counted(counts: np.ndarray) -> pl.DataFrame:
     """Cells of a rate over four covered weeks, as the product measures them."""
     owner = np.arange(len(counts))
     rows = worlds.ordered(owner, np.zeros_like(owner), weight=counts)
-    return measures.rates(rows, worlds.grid(len(counts)).with_columns(covered_days=pl.lit(28)))
+    grid = worlds.grid(len(counts)).with_columns(weeks=pl.lit(4.0))
+    return measure(definition("rate"), rows, grid)
 
 
 def poisson_rates() -> dict[float, Line]:

@@ -117,7 +117,7 @@ def durations(
 def grid(cells: int) -> pl.DataFrame:
     """One cell for the June of each scope."""
     return pl.DataFrame({"cell": np.arange(cells), "scope_id": np.arange(cells)}).with_columns(
-        period_start_on=pl.lit(BEGIN), period_end_on=pl.lit(END)
+        from_on=pl.lit(BEGIN), to_on=pl.lit(END)
     )
 
 

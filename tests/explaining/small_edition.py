@@ -35,6 +35,10 @@ def fact(kpis: list[Kpi], rows: list[dict]) -> pl.DataFrame:
     types: dict = {"scope_set": pl.UInt32, "entered_at": INSTANT, "url": pl.String}
     types |= {"link_rule": pl.String, "service": pl.String}
     for kpi in kpis:
+        amounts = [n for n in (kpi.amount, kpi.denominator) if n]
+        amounts += [kpi.numerator] if kpi.denominator and kpi.numerator else []
+        types |= dict.fromkeys(amounts, pl.Float64)
+        types |= {kpi.left_at: INSTANT} if kpi.left_at else {}
         flags = [name for name in kpi.columns if name.startswith("is_")]
         flags += [exclusion.column for exclusion in kpi.exclusions]
         usual |= dict.fromkeys(flags, False) | dict.fromkeys(kpi.members, True)
@@ -52,9 +56,9 @@ def fact(kpis: list[Kpi], rows: list[dict]) -> pl.DataFrame:
     return pl.DataFrame(shown, schema=schema)
 
 
-def terms(as_of: datetime) -> Terms:
+def terms(as_of: datetime, kpis: tuple[Kpi, ...]) -> Terms:
     pairs = [(number, *text.split(":")) for number, texts in SCOPES.items() for text in texts]
-    needed = {entity for kpi in KPIS for entity in kpi.requires}
+    needed = {entity for kpi in kpis for entity in kpi.requires}
     begin = {entity: datetime(2026, 4, 30, tzinfo=UTC) for entity in sorted(needed)}
     begin["incidents"] = datetime(2026, 5, 20, tzinfo=UTC)  # before, they are not known
     spans = [("s", entity, "", from_at, as_of, True) for entity, from_at in begin.items()]
@@ -75,7 +79,7 @@ def terms(as_of: datetime) -> Terms:
 
 
 def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.DataFrame]:
-    world = terms(as_of)
+    world = terms(as_of, kpis)
     names = sorted({kpi.fact for kpi in kpis})
     facts = {
         name: fact([kpi for kpi in kpis if kpi.fact == name], rows.get(name, [])) for name in names
@@ -83,10 +87,11 @@ def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.D
     scopes = world.scope_sets.select("scope_kind", "scope").unique()
     shown = [reconciliation(kpi, facts[kpi.fact], world) for kpi in kpis if not kpi.is_private]
     evidence = {f"evidence_{name}": frame for name, frame in facts.items()}
-    ratings = evidence["evidence_fact_ticket_ratings"]
-    evidence["evidence_fact_ticket_ratings"] = ratings.select(
-        name for name in ratings.columns if name in SHOWN_OF_RATINGS
-    )
+    if "evidence_fact_ticket_ratings" in evidence:
+        ratings = evidence["evidence_fact_ticket_ratings"]
+        evidence["evidence_fact_ticket_ratings"] = ratings.select(
+            name for name in ratings.columns if name in SHOWN_OF_RATINGS
+        )
     return {
         "kpi_values": cells(kpis, facts, world),
         "kpi_catalogue": as_frame(kpis),

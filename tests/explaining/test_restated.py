@@ -111,7 +111,7 @@ def test_a_time_that_was_corrected_is_told(difference):
     wanted = Question("time_to_restore", "core", "2026-06")
     change = difference(incidents(60.0), incidents(90.0), question=wanted)
     assert how(change) == {"a": "corrected"}
-    assert change.records.select("seconds_then", "seconds").row(0) == (60.0, 90.0)
+    assert change.records.select("measured_then", "measured").row(0) == (60.0, 90.0)
 
 
 def test_what_is_late_is_told_first(difference):

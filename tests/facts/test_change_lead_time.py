@@ -116,6 +116,18 @@ def test_abandoned_changes_are_a_competing_exit_not_a_fast_one(fact, at):
     assert not row["is_merged"]
 
 
+def test_a_change_is_open_until_it_is_merged_or_closed(fact, at):
+    merged = {"change_id": "m", "merged_at": at(40), "closed_at": at(40), "lines_changed": 0}
+    closed = {"change_id": "c", "closed_at": at(50)}
+    rows = fact([merged, closed, {"change_id": "o"}])
+    assert {name: row["left_at"] for name, row in rows.items()} == {
+        "m": at(40),
+        "c": at(50),
+        "o": None,
+    }
+    assert [rows[name]["is_size_unknown"] for name in "mco"] == [False, True, True]
+
+
 def test_an_open_change_is_open_until_as_of(fact, at):
     row = fact([{"change_id": "c", "ready_at": at(10)}])["c"]
     assert clock_of(row, "open_to_merge") == clock_of(row, "pickup") == (90, OPEN)

@@ -13,7 +13,11 @@ from assets.facts.failed_deployments import failed_deployments
 from assets.facts.failures import LINK_RULES, signs
 from assets.facts.incidents import incidents, restored
 from assets.facts.pipeline_runs import pipeline_runs
+from assets.facts.release_contents import release_contents
 from assets.facts.releases import releases
+from assets.facts.security_findings import security_findings
+from assets.facts.service_days import service_days
+from assets.facts.service_levels import objectives_of, service_levels
 from assets.facts.ticket_ratings import ticket_ratings
 from assets.facts.tickets import tickets
 from assets.kpis.catalogue import CATALOGUE, SCHEMA, as_frame
@@ -57,6 +61,20 @@ def empty_facts():
         "fact_deployments": deployments(released, shown, failed, released.select("event_id")),
         "fact_failed_deployments": failed,
         "fact_incidents": incidents(table("incidents"), shown, AS_OF),
+        "fact_release_contents": release_contents(
+            released, changes, commits, table("deployment_changes")
+        ),
+        "fact_security_findings": security_findings(table("security_findings"), {}, AS_OF),
+        "fact_service_days": service_days(
+            pl.LazyFrame(schema={"service": pl.String, "valid_from": pl.Date}),
+            table("incidents"),
+            table("source_coverage").select("scope", "from_at", "to_at"),
+            AS_OF,
+            "UTC",
+        ),
+        "fact_service_levels": service_levels(
+            table("service_levels"), objectives_of(configuration), "UTC"
+        ),
         "fact_pipeline_runs": pipeline_runs(table("pipeline_runs"), offerings, AS_OF),
         "fact_tickets": tickets(
             table("tickets"), table("ticket_events"), calendars, offerings, configuration, AS_OF

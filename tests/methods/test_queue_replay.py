@@ -76,34 +76,34 @@ def second_by_second(arrivals, work, lanes, pools):
     free_at = [[0] * pool.servers for pool in pools]
     begun, waiting, now = {}, [], 0
 
-    def begin(item, pool):
-        server = next(n for n, at in enumerate(free_at[pool]) if at <= now)
+    def begin(item, pool, server):
+        waiting.remove(item)
         free_at[pool][server] = now + work[item]
         begun[item] = now
 
-    def has_idle(pool):
-        return any(at <= now for at in free_at[pool])
-
-    def next_for(pool):
-        mine = [n for n in waiting if lanes[n] in pools[pool].lanes]
-        return min(mine, key=lambda n: (pools[pool].lanes.index(lanes[n]), n), default=None)
+    def go_on():
+        """Those who are idle take what waits, pool after pool."""
+        for pool, servers in enumerate(free_at):
+            for server in range(len(servers)):
+                while servers[server] <= now:
+                    mine = [(rank, n) for rank, lane in enumerate(pools[pool].lanes)
+                            for n in waiting if lanes[n] == lane]  # fmt: skip
+                    if not mine:
+                        break
+                    begin(min(mine)[1], pool, server)
 
     while len(begun) < len(arrivals):
-        pool = 0
-        while pool < len(pools):
-            item = next_for(pool)
-            if item is not None and has_idle(pool):
-                waiting.remove(item)
-                begin(item, pool)
-            else:
-                pool += 1
-        for item in (n for n, at in enumerate(arrivals) if at == now):
-            willing = [p for p in range(len(pools)) if lanes[item] in pools[p].lanes]
-            idle = [p for p in willing if has_idle(p)]
-            if idle:
-                begin(item, min(idle, key=lambda p: (pools[p].lanes.index(lanes[item]), p)))
-            else:
-                waiting.append(item)
+        go_on()
+        idle = {(p, n) for p, servers in enumerate(free_at)
+                for n, at in enumerate(servers) if at <= now}  # fmt: skip
+        waiting += [n for n, at in enumerate(arrivals) if at == now]
+        for rank in range(max(len(pool.lanes) for pool in pools)):
+            for pool, server in sorted(idle):
+                mine = [n for n in waiting if pools[pool].lanes[rank : rank + 1] == (lanes[n],)]
+                if mine:
+                    begin(min(mine), pool, server)
+                    idle.remove((pool, server))
+        go_on()
         now += 1
     return [begun[n] for n in range(len(arrivals))]
 
@@ -179,9 +179,15 @@ def test_first_come_first_served_one_more_server_lets_nobody_wait_longer(queue, 
 def test_what_comes_later_does_not_change_what_was_begun_before(queue, staffing):
     arrivals, work, lanes = queue
     begun = begins(arrivals, work, lanes, staffing, 3)
-    last = arrivals[-1]
+    before = begun[:-1] < arrivals[-1]
     shorter = begins(arrivals[:-1], work[:-1], lanes[:-1], staffing, 3)
-    assert (shorter[begun[:-1] < last] == begun[:-1][begun[:-1] < last]).all()
+    assert (shorter[before] == begun[:-1][before]).all()
+
+
+def test_of_what_came_at_one_instant_the_first_lane_is_served_first():
+    """As tickets of a night are, in the morning."""
+    arrivals, work, lanes = np.array([0, 0, 0]), np.array([5, 5, 5]), np.array([2, 1, 0])
+    assert begins(arrivals, work, lanes, Staffing(1, order=(0, 1, 2)), 3).tolist() == [10, 5, 0]
 
 
 def test_work_in_progress_is_finished_before_the_first_lane_is_served():
@@ -190,13 +196,13 @@ def test_work_in_progress_is_finished_before_the_first_lane_is_served():
 
 
 def test_a_lane_of_its_own_is_helped_only_where_that_was_agreed():
-    arrivals, work, lanes = np.array([0, 0, 0]), np.array([10, 10, 10]), np.array([0, 0, 1])
+    arrivals, work, lanes = np.array([0, 1, 2]), np.array([10, 10, 10]), np.array([0, 0, 1])
     alone, helping = (
         begins(arrivals, work, lanes, Staffing(2, own_lane=1, reserved=1, is_helping=helps), 2)
         for helps in (False, True)
     )
-    assert alone.tolist() == [0, 10, 0]
-    assert helping.tolist() == [0, 0, 10]
+    assert alone.tolist() == [0, 10, 2]
+    assert helping.tolist() == [0, 1, 10]
 
 
 @pytest.mark.parametrize(
