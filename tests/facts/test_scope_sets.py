@@ -57,7 +57,7 @@ def scopes(events, sets, kind):
     return events.join(known, on="scope_set").sort("at", "scope").get_column("scope").to_list()
 
 
-def test_a_team_that_changes_segment_keeps_its_history(sets_of):
+def test_an_event_belongs_to_the_segment_that_its_team_had_on_its_day(sets_of):
     moved_on = date(2026, 4, 1)
     customers = [("team", "Team", "startup", ALWAYS), ("team", "Team", "core", moved_on)]
     instants = [datetime(2026, 3, 31, 21, 59, tzinfo=UTC), datetime(2026, 3, 31, 22, 0, tzinfo=UTC)]

@@ -118,13 +118,20 @@ def _table(entity, rows):
 
 
 def _reference(owners, segments):
-    """Ownership by service, customers and services, as configured."""
+    """Ownership by service, customers and services, as configured.
+
+    A segment is a name, or pairs of name and the day from which it is the customer's.
+    """
     owned = [(c, "service", s, ALWAYS, None) for s, served in owners.items() for c in served]
     names = ["customer", "kind", "match", "valid_from", "valid_to"]
     schema = dict.fromkeys(names[:3], pl.String) | dict.fromkeys(names[3:], pl.Date)
     ownership = pl.LazyFrame(owned, schema=schema, orient="row")
     customers = pl.DataFrame(
-        [(c, c.upper(), s, ALWAYS) for c, s in segments.items()],
+        [
+            (customer, customer.upper(), *row)
+            for customer, dated in segments.items()
+            for row in ([(dated, ALWAYS)] if isinstance(dated, str) else dated)
+        ],
         schema=["id", "name", "segment", "valid_from"],
         orient="row",
     )

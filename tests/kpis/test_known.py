@@ -38,7 +38,7 @@ def months(kpi, fact, terms):
     return build
 
 
-def test_a_covered_month_without_incidents_is_0_with_its_interval_an_uncovered_one_is_null(
+def test_a_covered_month_without_incidents_is_0_with_its_interval_an_uncovered_one_is_null_and_a_gap(  # noqa: E501
     months,
 ):
     coverage = [
@@ -51,13 +51,6 @@ def test_a_covered_month_without_incidents_is_0_with_its_interval_an_uncovered_o
     assert february["high"] == pytest.approx(3.688879454113936 / 4)
     assert (march["value_state"], march["value"], march["high"]) == ("not_covered", None, None)
     assert found["organisation", 4]["value"] == 0.0
-
-
-def test_29_deployments_in_30_days_are_6_8_a_week_not_0(months):
-    coverage = [("s", "tickets", "", JANUARY, AS_OF, True)]
-    rows = [{"scope_set": 1, "entered_at": on(4, day)} for day in range(1, 30)]
-    assert months(coverage, rows=rows)["organisation", 4]["value"] == pytest.approx(29 / 30 * 7)
-    assert round(29 / 30 * 7, 1) == 6.8
 
 
 def test_a_duration_of_a_covered_month_without_events_is_null_and_says_so(months):

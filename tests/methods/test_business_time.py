@@ -34,28 +34,51 @@ quarter_hours = st.lists(st.integers(0, 96), unique=True, max_size=6).map(
 )
 
 
+def calendars(zone, days):
+    return st.builds(
+        Calendar,
+        st.just(zone),
+        st.dictionaries(st.sampled_from(WEEKDAYS), quarter_hours),
+        st.dictionaries(st.sampled_from(days), quarter_hours, max_size=2),
+        st.sets(st.sampled_from(days), max_size=2),
+    )
+
+
 @st.composite
-def cases(draw):
+def spans(draw):
     zone = draw(st.sampled_from(list(CHANGES)))
     day = draw(st.sampled_from(CHANGES[zone]))
     days = [day + timedelta(days=n) for n in range(-2, 4)]
-    calendar = Calendar(
-        zone,
-        draw(st.dictionaries(st.sampled_from(WEEKDAYS), quarter_hours)),
-        draw(st.dictionaries(st.sampled_from(days), quarter_hours, max_size=2)),
-        draw(st.sets(st.sampled_from(days), max_size=2)),
-    )
     begin = datetime.combine(days[0], datetime.min.time(), UTC)
     marks = draw(st.lists(st.integers(0, 5 * 1440), min_size=2, max_size=2))
     first, last = (begin + timedelta(minutes=m) for m in sorted(marks))
-    return calendar, first, last
+    return zone, days, first, last
 
 
-def minutes_on_the_wall(calendar, first, last):
-    """Count the minutes between two instants at which the local clock shows an open time."""
-    zone, count, at = ZoneInfo(calendar.zone), 0, first
+@st.composite
+def cases(draw):
+    zone, days, first, last = draw(spans())
+    return draw(calendars(zone, days)), first, last
+
+
+@st.composite
+def dated_cases(draw):
+    """Up to three versions of a calendar, each from its day on."""
+    zone, days, first, last = draw(spans())
+    versions = st.dictionaries(st.sampled_from(days), calendars(zone, days), min_size=1, max_size=3)
+    return draw(versions), first, last
+
+
+def minutes_on_the_wall(versions, first, last):
+    """Count the minutes between two instants at which the local clock shows an open time.
+
+    The version of the newest day that has begun counts, before the first one the first.
+    """
+    zone, count, at = ZoneInfo(next(iter(versions.values())).zone), 0, first
     while at < last:
         local = at.astimezone(zone)
+        begun = [day for day in versions if day <= local.date()]
+        calendar = versions[max(begun) if begun else min(versions)]
         hours = calendar.weekly.get(WEEKDAYS[local.weekday()], [])
         if local.date() in calendar.holidays:
             hours = []
@@ -80,7 +103,15 @@ def test_elapsed_time_is_what_the_wall_clock_shows(case):
     calendar, first, last = case
     clock = BusinessClock(calendar, first, last)
     seconds = clock.elapsed_seconds(micros(first), micros(last))[0]
-    assert seconds == 60 * minutes_on_the_wall(calendar, first, last)
+    assert seconds == 60 * minutes_on_the_wall({first.date(): calendar}, first, last)
+
+
+@given(dated_cases())
+def test_elapsed_time_under_changing_calendars_is_what_the_wall_clock_shows(case):
+    versions, first, last = case
+    clock = BusinessClock.of_versions(versions, first, last)
+    seconds = clock.elapsed_seconds(micros(first), micros(last))[0]
+    assert seconds == 60 * minutes_on_the_wall(versions, first, last)
 
 
 @given(cases(), st.lists(st.integers(0, 5 * 86_400_000_000), min_size=3, max_size=3))
