@@ -13,9 +13,9 @@ import polars as pl
 
 from assets.errors import EditionError
 from assets.published import folder, manifest
-from assets.published.evidence import COMPRESSION_LEVEL, ROW_GROUP, Evidence, write_evidence
+from assets.published.evidence import Evidence, write_evidence
 from assets.published.manifest import About, Manifest, Table, sha256
-from assets.warehouse import Warehouse
+from assets.warehouse import COMPRESSION_LEVEL, ROW_GROUP, Warehouse
 
 # Columns that differ between two runs over the same records; they do not make another edition.
 VOLATILE = {"files": ("read_at",)}

@@ -1,65 +1,82 @@
 """The measured process: the way from conformed tables to an edition, or the checks before it.
 
 `python measured.py way HOME AS_OF` runs the assets of facts, kpis, tradeoffs and published through
-Dagster, in this process, on the real warehouse and IO manager, as `plumbline run` does. It prints
-one line of JSON: seconds from the process' start to the run's, of the run, of its processors and of
-each step, and the most memory that was resident. `checks` runs the conformed tables' checks.
+Dagster, in this process, on the real warehouse and IO manager, as `plumbline run` does. `checks`
+runs the conformed tables' checks. Prints one line of JSON: the seconds until the run began, those
+of the run and of each step (by the clock, of the processors), and the most memory resident.
 """
 
 import json
 import re
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
+import dagster as dg
 import psutil
+
+from pipelines import settings
+from pipelines.definitions import definitions_for
+from pipelines.progress import listening_logger
 
 WAY = ("facts", "kpis", "tradeoffs", "published")
 RUN_ID = "00000000-0000-4000-8000-000000000001"
+Seconds = tuple[float, float]
 
 
 def main(what: str, home: Path, as_of: str) -> None:
     """Measure and print."""
-    import dagster as dg
-
-    from pipelines import settings
-    from pipelines.definitions import definitions_for
-
     settings.silence_telemetry()
-    defs = definitions_for(home)
-    # Steps log what the libraries say; only warnings would be of interest here.
+    steps: dict[str, Seconds] = {}
+    definitions = definitions_for(home, {"progress": listening_logger(_timer(steps), *_NOWHERE)})
+    job = _job(what, definitions)
     config = {
-        "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+        "loggers": {"progress": {}},
         "resources": {"home": {"config": {"path": str(home), "as_of": as_of}}},
     }
-    checks = defs.resolve_asset_graph().asset_check_keys
-    selection = dg.AssetSelection.groups(*WAY) - dg.AssetSelection.checks(*checks)
-    if what == "checks":
-        selection = dg.AssetSelection.checks(*checks)
-    job = dg.define_asset_job("measured", selection=selection)
-    resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("measured")
+    start_s = time.time() - psutil.Process().create_time()
     with dg.DagsterInstance.ephemeral() as instance:
-        began, busy = time.time(), time.process_time()
-        result = resolved.execute_in_process(run_config=config, instance=instance, run_id=RUN_ID)
-        seconds, busy = time.time() - began, time.process_time() - busy
-        log = instance.all_logs(result.run_id)
-    started = {e.step_key: e.timestamp for e in log if _is(e, "STEP_START")}
-    ended = {e.step_key: e.timestamp for e in log if _is(e, "STEP_SUCCESS")}
-    groups = {spec.key.to_user_string(): spec.group_name for spec in defs.resolve_all_asset_specs()}
-    measured = {
-        "start_s": began - psutil.Process().create_time(),
-        "run_s": seconds,
-        "cpu_s": busy,
-        "steps": {name: ended[name] - started[name] for name in ended},
-        "groups": {name: groups.get(name, "") for name in ended},
-        "peak_bytes": peak_bytes(),
-    }
-    print(json.dumps(measured))
+        began = _now()
+        job.execute_in_process(run_config=config, instance=instance, run_id=RUN_ID)
+        run = _since(began)
+    groups = {a.key.to_user_string(): a.group_name for a in definitions.resolve_all_asset_specs()}
+    found = {"start": start_s, "run": run, "steps": steps, "groups": groups, "peak": peak_bytes()}
+    print(json.dumps(found))
 
 
-def _is(entry: object, kind: str) -> bool:
-    event = getattr(entry, "dagster_event", None)
-    return event is not None and event.event_type_value == kind
+def _job(what: str, definitions: dg.Definitions) -> dg.JobDefinition:
+    checks = dg.AssetSelection.checks(*definitions.resolve_asset_graph().asset_check_keys)
+    selection = checks if what == "checks" else dg.AssetSelection.groups(*WAY) - checks
+    job = dg.define_asset_job("measured", selection=selection)
+    together = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job]))
+    return together.resolve_job_def("measured")
+
+
+_NOWHERE = (StringIO(), lambda _: None)
+
+
+def _timer(steps: dict[str, Seconds]):
+    """A listener to steps: called with a name when one starts, with None when it has ended."""
+    running: list[tuple[str, Seconds]] = []
+
+    def hear(step: str | None) -> None:
+        if step is not None:
+            running.append((step, _now()))
+        elif running:
+            name, began = running.pop()
+            steps[name] = _since(began)
+
+    return hear
+
+
+def _now() -> Seconds:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(began: Seconds) -> Seconds:
+    clock, processors = _now()
+    return clock - began[0], processors - began[1]
 
 
 def peak_bytes() -> int:

@@ -215,18 +215,21 @@ def ledger() -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a warehouse with all that an edition needs."""
+    """The folder of a warehouse with all that an edition needs."""
     warehouse = Warehouse(tmp_path_factory.mktemp("filled") / "warehouse.duckdb")
     kpis = {f"kpi_{promise}": cells(promise) for promise in ("flexibility", "support")}
     tables = {"kpi_catalogue": catalogue(), **kpis, **facts(), **conformed(), **answers()}
-    warehouse.append({**tables, "check_results": checks(), "raw_files": ledger()})
-    return warehouse.path
+    for name, frame in tables.items():
+        warehouse.replace(name, frame)
+    warehouse.append({"check_results": checks(), "raw_files": ledger()})
+    return warehouse.path.parent
 
 
 @pytest.fixture
 def store(tmp_path: Path, filled: Path) -> Iterator[Warehouse]:
     """A copy of the filled warehouse for one test."""
-    warehouse = Warehouse(Path(shutil.copy(filled, tmp_path)))
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
     with warehouse.connect():
         yield warehouse
 

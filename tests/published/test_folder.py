@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def killed(request, tmp_path, make, store):
     copies.mkdir()
     (tmp_path / "editions").rename(home / "editions")
     (home / "warehouse.duckdb").write_bytes(store.path.read_bytes())
+    shutil.copytree(tmp_path / "warehouse", home / "warehouse")
     script = Path(__file__).with_name("publish_and_die.py")
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, script, home, copies, request.param]
