@@ -1,7 +1,7 @@
 """Feedback, promised to software teams: actionable, quickly and constantly."""
 
-from assets.kpis.definition import ALL_SCOPES, Example, Exclusion, Kpi, Slice, minutes
-from assets.kpis.phrases import MINUTE
+from assets.kpis.definition import ALL_SCOPES, Example, Exclusion, Kpi, Slice, hours, minutes
+from assets.kpis.phrases import HOUR, MINUTE
 from assets.kpis.promise import kpi_asset
 
 PROMISE = "feedback"
@@ -105,6 +105,82 @@ KPIS = (
             hit="were successful",
             excluded=("is_without_verdict", "is_without_verdict", "is_unfinished"),
             value=34 / 40,
+        ),
+    ),
+    Kpi(
+        id="ci_flake_rate",
+        name="CI flake rate",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="ratio",
+        direction="lower",
+        statistics=("ratio",),
+        fact="fact_commit_checks",
+        entered_at="entered_at",
+        exclusions=(
+            Exclusion("is_commit_unknown", "Its run does not name the commit."),
+            Exclusion("is_finish_unknown", "It ended, but its source does not say when."),
+        ),
+        numerator="is_flaky",
+        clusters=("workflow",),
+        slices=(Slice("branch_kind", column="branch_kind"),),
+        look_ahead_hours=72,
+        minimum_n=20,
+        scopes=RUN_SCOPES,
+        requires=("pipeline_runs",),
+        definition=(
+            "Checks that failed or timed out and later passed on the same commit ÷ checks with a "
+            "verdict. A check is what one workflow said of one commit, in all its attempts and "
+            "runs; it counts at its first verdict, and has passed in time within 72 hours of it. "
+            "Attempts that were never delivered hide flakes; a pull request that is run again "
+            "after its base has moved looks like one."
+        ),
+        null_means="No check gave a verdict in the period, or no run names its commit.",
+        definition_source="Micco, Flaky Tests at Google (2016): passes and fails on the same code.",
+        benchmark="Google reported in 2016 that about 1.5 % of its test runs were flaky.",
+        example=Example(
+            records="checks",
+            n=50,
+            hits=3,
+            hit="failed and then passed",
+            excluded=("is_commit_unknown",) * 4,
+            too_young=2,
+            value=3 / 50,
+        ),
+    ),
+    Kpi(
+        id="ci_red_time",
+        name="CI red time",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="seconds",
+        direction="lower",
+        statistics=("p50", "p90"),
+        fact="fact_red_spells",
+        entered_at="entered_at",
+        clock="red",
+        clock_start="The first failing run after a successful one finishes.",
+        clock_stop="The next successful run finishes.",
+        exit_without_event="competing",
+        exclusions=(
+            Exclusion("is_begin_unknown", "The first run known failed: since when is unknown."),
+        ),
+        scopes=RUN_SCOPES,
+        requires=("pipeline_runs",),
+        definition=(
+            "Time that a workflow is red on a default branch. Cancelled and skipped runs tell "
+            "nothing; neither does a run of code older than what has been judged already. A "
+            "workflow that gave no verdict for 35 days was given up: it left by another exit."
+        ),
+        null_means="No workflow turned red on a default branch, or nothing tells about runs.",
+        definition_source="CircleCI, State of Software Delivery: time to recovery.",
+        benchmark="CircleCI recommends that a default branch recovers within 60 minutes.",
+        example=Example(
+            records="spells of red",
+            happened=hours(0.5, 1, 3, 20),
+            left=hours(840),
+            excluded=("is_begin_unknown",),
+            value=3 * HOUR,
         ),
     ),
 )

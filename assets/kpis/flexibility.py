@@ -215,6 +215,59 @@ KPIS = (
             value=29 * 7 / 30,
         ),
     ),
+    Kpi(
+        id="change_size",
+        name="Change size",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="lines",
+        direction="lower",
+        statistics=("p50", "p90"),
+        fact="fact_change_lead_time",
+        entered_at="merged_at",
+        members=("is_merged",),
+        amount="lines_changed",
+        exclusions=(Exclusion("is_size_unknown", "Nothing tells how many lines it changed."),),
+        slices=(BY_AUTHOR,),
+        requires=("changes",),
+        definition=(
+            "Lines added plus lines deleted by a merged change, in the period of its merge. A "
+            "line that was changed counts twice, as the source counts it."
+        ),
+        null_means="No change was merged in the period, or nothing tells how large they were.",
+        definition_source="GitHub: additions plus deletions; DORA asks for small batches.",
+        example=Example(
+            records="merged changes",
+            happened=(5, 12, 40, 90, 600),
+            excluded=("is_size_unknown",),
+            value=40.0,
+        ),
+    ),
+    Kpi(
+        id="open_change_age",
+        name="Age of open changes",
+        promise=PROMISE,
+        audience="software_teams",
+        unit="seconds",
+        direction="lower",
+        statistics=("p50", "p90"),
+        fact="fact_change_lead_time",
+        entered_at="opened_at",
+        left_at="left_at",
+        slices=(BY_AUTHOR,),
+        requires=("changes",),
+        definition=(
+            "How long the changes that are open at the end of the period have been open: neither "
+            "merged nor closed. Drafts are among them, as their work has begun."
+        ),
+        null_means="No change was open at the end of the period, or nothing tells about it.",
+        definition_source="The Kanban Guide: work item age.",
+        example=Example(
+            records="changes open at the end",
+            happened=hours(6, 30, 400),
+            value=30 * HOUR,
+        ),
+    ),
 )
 
 kpi_flexibility = kpi_asset(PROMISE, KPIS)

@@ -8,11 +8,13 @@ import pytest
 from assets.configuration import Configuration, Organisation
 from assets.facts.change_lead_time import change_lead_time
 from assets.facts.change_links import first_cuts, shipped
+from assets.facts.commit_checks import LOOK_AHEAD, commit_checks
 from assets.facts.deployments import deployments
 from assets.facts.failed_deployments import failed_deployments
 from assets.facts.failures import LINK_RULES, signs
 from assets.facts.incidents import incidents, restored
 from assets.facts.pipeline_runs import pipeline_runs
+from assets.facts.red_spells import GIVEN_UP_AFTER, red_spells
 from assets.facts.release_contents import release_contents
 from assets.facts.releases import releases
 from assets.facts.security_findings import security_findings
@@ -58,9 +60,11 @@ def empty_facts():
             [],
             AS_OF,
         ),
+        "fact_commit_checks": commit_checks(table("pipeline_runs"), offerings),
         "fact_deployments": deployments(released, shown, failed, released.select("event_id")),
         "fact_failed_deployments": failed,
         "fact_incidents": incidents(table("incidents"), shown, AS_OF),
+        "fact_red_spells": red_spells(table("pipeline_runs"), offerings, AS_OF),
         "fact_release_contents": release_contents(
             released, changes, commits, table("deployment_changes")
         ),
@@ -159,6 +163,13 @@ def test_every_link_rule_stands_beside_the_change_fail_rate():
     kpi = next(kpi for kpi in CATALOGUE if kpi.id == "change_fail_rate")
     assert {*LINK_RULES, "first_three", "placebo"} == set(kpi.slices[0].numerators)
     assert kpi.look_ahead_hours == 72
+
+
+def test_definitions_say_the_times_that_their_facts_use():
+    kpis = {kpi.id: kpi for kpi in CATALOGUE}
+    assert timedelta(hours=kpis["ci_flake_rate"].look_ahead_hours) == LOOK_AHEAD
+    assert f"within {LOOK_AHEAD // timedelta(hours=1)} hours" in kpis["ci_flake_rate"].definition
+    assert f"for {GIVEN_UP_AFTER.days} days" in kpis["ci_red_time"].definition
 
 
 def test_ids_are_unique_and_the_table_holds_them_in_order():
