@@ -55,6 +55,7 @@ def definition(of: Explanation) -> Section:
     if kpi["look_ahead_hours"]:
         told.append(f"A record is counted when it is {kpi['look_ahead_hours']} hours old.")
     told.append(f"Source: {kpi['definition_source']}")
+    told += [f"Benchmark: {kpi['benchmark']}"] if kpi["benchmark"] else []
     told += [f"Changes: {kpi['changelog']}"] if kpi["version"] > 1 else []
     return Section("definition", f"Definition: {kpi['id']}, version {kpi['version']}", tuple(told))
 

@@ -79,7 +79,10 @@ KPIS = (
         ),
         null_means="No change was merged in the period, or nothing tells about it.",
         definition_source=DORA,
-        benchmark="DORA 2025 asks for it in ranges from less than an hour to more than six months.",
+        benchmark=(
+            "DORA's 2025 survey asks people for it, in six answers from “less than one hour” to "
+            "“more than six months”. Self-reported: context, and no target."
+        ),
         example=Example(
             records="merged changes",
             happened=hours(4, 20, 48, 216),
@@ -208,7 +211,11 @@ KPIS = (
         ),
         null_means="No source tells about deployments in the period.",
         definition_source=DORA,
-        benchmark="DORA 2025 asks for it in ranges from on demand to less than every six months.",
+        benchmark=(
+            "DORA's 2025 survey asks people for it, in six answers from “on demand (multiple "
+            "deploys per day)” to “fewer than once per six months”. Self-reported: context, and no "
+            "target."
+        ),
         example=Example(
             records="successful production releases",
             n=29,

@@ -39,7 +39,10 @@ KPIS = (
         ),
         null_means="No planned release is mature, or deployments or incidents are not told of.",
         definition_source=DORA,
-        benchmark="DORA 2025 asks for it in ranges from 0–2 % to more than 64 %.",
+        benchmark=(
+            "DORA's 2025 survey asks people to guess it, as “a value between 0% and 100%”. "
+            "Self-reported: context, and no target."
+        ),
         example=Example(
             records="successful production releases",
             n=40,
@@ -103,7 +106,10 @@ KPIS = (
         ),
         null_means="No release failed in the period, or deployments or incidents are not told of.",
         definition_source=DORA,
-        benchmark="DORA 2025 asks for it in ranges from under an hour to more than six months.",
+        benchmark=(
+            "DORA's 2025 survey asks people for it, in six answers from “less than one hour” to "
+            "“more than six months”. Self-reported: context, and no target."
+        ),
         example=Example(
             records="failed production releases",
             happened=hours(0.5, 1, 4, 9),
@@ -164,6 +170,10 @@ KPIS = (
         definition_source=(
             "DORA, Accelerate State of DevOps 2024 and 2025 (dora.dev/guides/dora-metrics): "
             "deployment rework rate."
+        ),
+        benchmark=(
+            "DORA's 2025 survey asks people to guess it, as “a value between 0% and 100%”. "
+            "Self-reported: context, and no target."
         ),
         example=Example(
             records="successful production releases",
