@@ -19,14 +19,13 @@ OBJECTIVES = {
 def service_levels(located: pl.LazyFrame, objectives: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     """Good, bad and all events of each span, those allowed to be bad, and what was left of these.
 
-    A span belongs to the day of its last moment, as only then it is known whole; it has the
-    objective of that day. Without one, what was allowed is not known: null, never 0.
+    `located` has the `entered_at` of `ended`; a span has the objective of that day. Without one,
+    what was allowed is not known: null, never 0.
     """
-    ended_at = pl.col("to_at") - pl.duration(microseconds=1)
-    on = ended_at.dt.convert_time_zone(zone).dt.date()
+    on = pl.col("entered_at").dt.convert_time_zone(zone).dt.date()
     bad, allowed = pl.col("total") - pl.col("good"), pl.col("total") * (1 - pl.col("objective"))
     return (
-        located.with_columns(entered_at=ended_at, on=on)
+        located.with_columns(on=on)
         .sort("on")
         .join_asof(
             objectives.sort("valid_from"),
@@ -57,6 +56,14 @@ def service_levels(located: pl.LazyFrame, objectives: pl.LazyFrame, zone: str) -
     )
 
 
+def ended(levels: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds `entered_at`: a span belongs to its last moment, as only then it is known whole.
+
+    One that ends at midnight is of the day, and of the owners, before it.
+    """
+    return levels.with_columns(entered_at=pl.col("to_at") - pl.duration(microseconds=1))
+
+
 def objectives_of(configuration: Configuration) -> pl.LazyFrame:
     """`service, indicator, objective, valid_from` of the configuration."""
     rows = [row.model_dump() for row in configuration.objectives]
@@ -73,8 +80,8 @@ def fact_service_levels(
 ) -> pl.LazyFrame:
     """What monitoring counted, span by span, against the objectives."""
     located = with_scope_set(
-        identified(conformed_service_levels, conformed_services, conformed_ownership),
-        "to_at",
+        identified(ended(conformed_service_levels), conformed_services, conformed_ownership),
+        "entered_at",
         fact_scope_sets,
     )
     return service_levels(

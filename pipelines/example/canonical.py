@@ -1,4 +1,4 @@
-"""What comes in already in Plumbline's schema: findings, effort, service levels, old Jenkins runs.
+"""What comes in already in Plumbline's schema: effort and old Jenkins runs.
 
 Planted: the old Jenkins serves a twentieth of all CI runs; its regression runs are queued
 together every evening and wait for one of JENKINS_EXECUTORS. Its fifth of the support hours follows
@@ -12,9 +12,7 @@ import polars as pl
 
 from pipelines.example import clock
 from pipelines.example.desk import taken_in_turn
-from pipelines.example.incidents import incidents
 from pipelines.example.payloads import KNOWN_AT, iso
-from pipelines.example.releases import unit_customers
 from pipelines.example.runs import runs
 from pipelines.example.support import tickets
 from pipelines.example.world import (
@@ -26,21 +24,15 @@ from pipelines.example.world import (
     DAY,
     MINUTE,
     OFFERINGS,
-    SERVICES,
     TIME_ZONE,
-    UNITS,
     Ints,
     rng,
-    segment_of,
 )
 
 JENKINS_SHARE = 0.05  # of all CI runs
 JENKINS_EXECUTORS, JENKINS_BEGINS_AT = 2, 20.0  # o'clock
 JENKINS_REPOS = ("example/loan-origination", "example/shipping-api", "example/ledger")
 HOURS_PER_HANDLED_HOUR = 2.0  # writing up, coming back to it
-FINDINGS = 900
-SEVERITIES, SEVERITY_SHARES = ("critical", "high", "medium", "low"), (0.06, 0.24, 0.45, 0.25)
-FIX_DAYS = np.array([[9.0, 30.0, 80.0, 150.0], [6.0, 21.0, 60.0, 120.0], [2.5, 10.0, 40.0, 90.0]])
 WEEK = 7 * DAY
 
 
@@ -89,77 +81,6 @@ def _evenings() -> Ints:
     """When the runs of each day begin; the last ones are over by AS_OF."""
     days = np.arange(clock.day_index(BEGINS_ON), clock.day_index(AS_OF.date()) - 1)
     return clock.at(days, np.full(days.size, JENKINS_BEGINS_AT))
-
-
-def security_findings() -> pl.DataFrame:
-    """`security_findings` of a scanner, most of them fixed, sooner in the regulated segment."""
-    generator = rng("findings")
-    service = generator.integers(0, len(SERVICES) - 1, FINDINGS)
-    severity = generator.choice(len(SEVERITIES), FINDINGS, p=SEVERITY_SHARES)
-    opened = np.sort(generator.integers(BEGIN_S, AS_OF_S - DAY, FINDINGS))
-    segment = segment_of(_customer_of_service()[service], opened)
-    days = FIX_DAYS[segment, severity] * np.exp(0.9 * generator.normal(size=FINDINGS))
-    ended = pl.Series(opened + (days * DAY).astype(np.int64))
-    is_dismissed = pl.Series(generator.random(FINDINGS) < 0.08)
-    frame = pl.DataFrame(
-        {
-            "opened_s": opened,
-            "service": np.array(SERVICES)[service],
-            "severity": np.array(SEVERITIES)[severity],
-        }
-    ).with_columns(
-        fixed_s=pl.when((ended < AS_OF_S) & ~is_dismissed).then(ended),
-        dismissed_s=pl.when((ended < AS_OF_S) & is_dismissed).then(ended),
-    )
-    changed = pl.coalesce("fixed_s", "dismissed_s", "opened_s")
-    return frame.select(
-        finding_id=pl.format("finding-{}", pl.int_range(1, FINDINGS + 1)),
-        source=pl.lit("scanner"),
-        severity="severity",
-        service="service",
-        opened_at=iso("opened_s"),
-        status=pl.when(pl.col("fixed_s").is_not_null()).then(pl.lit("fixed"))
-        .when(pl.col("dismissed_s").is_not_null()).then(pl.lit("dismissed"))
-        .otherwise(pl.lit("open")),
-        fixed_at=iso("fixed_s"),
-        dismissed_at=iso("dismissed_s"),
-        updated_at=pl.coalesce(iso("fixed_s"), iso("dismissed_s"), iso("opened_s")),
-        **{KNOWN_AT: changed},
-    )  # fmt: skip
-
-
-def _customer_of_service() -> Ints:
-    return np.repeat(unit_customers(), [len(unit.services) for unit in UNITS])
-
-
-def service_levels() -> pl.DataFrame:
-    """`service_levels`: good and all requests of each service and week; incidents cost requests."""
-    generator = rng("service levels")
-    weeks = np.arange(BEGIN_S, AS_OF_S - WEEK, WEEK)
-    grid = pl.DataFrame({"service": SERVICES[:-1]}).join(
-        pl.DataFrame({"from_s": weeks}), how="cross"
-    )
-    down = incidents().select(
-        service="service_name",
-        from_s=(pl.col("opened_s") - BEGIN_S) // WEEK * WEEK + BEGIN_S,
-        down_s=(pl.col("resolved_s") - pl.col("opened_s")).fill_null(0),
-    ).group_by("service", "from_s").agg(pl.col("down_s").sum())  # fmt: skip
-    frame = grid.join(down, on=["service", "from_s"], how="left", maintain_order="left")
-    total = np.rint(generator.lognormal(np.log(400_000), 0.6, frame.height))
-    share_down = frame["down_s"].fill_null(0).to_numpy() / WEEK
-    errors = generator.lognormal(np.log(4e-4), 0.5, frame.height) + 0.3 * np.minimum(1, share_down)
-    bad = np.minimum(total, np.rint(total * errors))
-    return frame.with_columns(to_s=pl.col("from_s") + WEEK).select(
-        "service",
-        source=pl.lit("monitoring"),
-        indicator=pl.lit("availability"),
-        from_at=iso("from_s"),
-        to_at=iso("to_s"),
-        good=pl.Series(total - bad),
-        total=pl.Series(total),
-        updated_at=iso("to_s"),
-        **{KNOWN_AT: "to_s"},
-    )
 
 
 def effort() -> pl.DataFrame:

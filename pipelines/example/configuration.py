@@ -4,6 +4,12 @@ Written from the same rows that the world is drawn from, so the two cannot contr
 """
 
 from pipelines.example.clock import CALENDARS, HALF_DAY_ENDS, HALF_DAYS
+from pipelines.example.reliability import (
+    LATENCY_OBJECTIVE,
+    OBJECTIVES,
+    TIMED,
+    WITHOUT_OBJECTIVE,
+)
 from pipelines.example.targets import target_tables
 from pipelines.example.world import (
     AS_OF,
@@ -83,6 +89,8 @@ def as_toml() -> str:
         "# What is poor, on target, excellent: 1, 3 and 5 on the scale. Segment \"\" is the scale\n"
         "# common to all, by which segments are compared; the others are each segment's own.\n",
         target_tables(tuple(segment.id for segment in SEGMENTS)),
+        "# What share of requests shall be good; what is left to 1 is the error budget.\n",
+        *(_objectives(unit) for unit in UNITS if unit.customer and unit.services),
         BAD_ON_PURPOSE,
         "# All sources were read until the clock of this home; without these rows a source that\n"
         "# has had nothing to tell for three days would count as late.\n",
@@ -144,6 +152,21 @@ def _unit(unit: Unit) -> str:
             for kind, name in owned
         ]
     return "\n".join(tables)
+
+
+def _objectives(unit: Unit) -> str:
+    """Of all services but the one that has none, by what its team is promised now."""
+    [customer] = [c for c in CUSTOMERS if c.id == unit.customer]
+    share = OBJECTIVES[customer.segment]
+    named = [name for name in unit.services if name != WITHOUT_OBJECTIVE]
+    stated = [
+        *((name, "availability", share) for name in named),
+        *((name, "latency", LATENCY_OBJECTIVE) for name in named if name in TIMED),
+    ]
+    return "\n".join(
+        _table("objectives", service=name, indicator=what, objective=share, valid_from=BEGINS_ON)
+        for name, what, share in stated
+    )
 
 
 def _title(name: str) -> str:

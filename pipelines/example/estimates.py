@@ -10,9 +10,16 @@ from pipelines.example.world import Floats
 
 def mixture_median(medians: Floats, spread: float, weights: Floats) -> float:
     """Median of a mixture of lognormals that share their spread."""
-    grid = np.exp(np.linspace(np.log(medians.min()), np.log(medians.max()) + 1e-9, 4001))
+    return mixture_quantile(0.5, medians, spread, weights)
+
+
+def mixture_quantile(level: float, medians: Floats, spread: float, weights: Floats) -> float:
+    """Quantile of a mixture of lognormals that share their spread."""
+    beyond = float(spread * abs(ndtri(level)))
+    first, last = np.log(medians.min()) - beyond, np.log(medians.max()) + beyond
+    grid = np.exp(np.linspace(first, last + 1e-9, 4001))
     below = ndtr((np.log(grid)[:, None] - np.log(medians)[None, :]) / spread) @ weights
-    return float(np.interp(0.5, below / weights.sum(), grid))
+    return float(np.interp(level, below / weights.sum(), grid))
 
 
 @dataclass(frozen=True)

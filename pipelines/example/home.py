@@ -9,11 +9,13 @@ import polars as pl
 
 from pipelines.example import (
     canonical,
+    findings,
     payloads_changes,
     payloads_ci,
     payloads_deployments,
     payloads_incidents,
     payloads_support,
+    reliability,
 )
 from pipelines.example.configuration import as_toml
 from pipelines.example.delivery import deliver
@@ -37,8 +39,8 @@ FEEDS: dict[tuple[str, str], Callable[[], pl.DataFrame]] = {
     ("zendesk", "groups"): payloads_support.groups,
     ("zendesk", "users"): payloads_support.users,
     ("canonical", "pipeline_runs"): canonical.pipeline_runs,
-    ("canonical", "security_findings"): canonical.security_findings,
-    ("canonical", "service_levels"): canonical.service_levels,
+    ("canonical", "security_findings"): findings.security_findings,
+    ("canonical", "service_levels"): reliability.service_levels,
     ("canonical", "effort"): canonical.effort,
 }
 

@@ -20,6 +20,7 @@ from pipelines.example.world import (
     MINUTE,
     SERVICES,
     UNITS,
+    Ints,
     planted,
     rng,
     segment_of,
@@ -38,7 +39,8 @@ def incidents() -> pl.DataFrame:
     """All incidents opened before AS_OF, by opening.
 
     `number, service_name, segment, opened_s, acknowledged_s, resolved_s` (null if later), `cause,
-    urgency, deployment` (named by the incident), `release` (that really caused it, else null).
+    urgency, deployment` (named by the incident), `release` (that really caused it, else null),
+    `has_postmortem` (only told of major ones that are over).
     """
     frame = pl.concat([_of_failures(), _unrelated()], how="diagonal")
     frame = frame.filter(pl.col("opened_s") < AS_OF_S).sort(
@@ -62,8 +64,15 @@ def incidents() -> pl.DataFrame:
                 (pl.col("resolved_s") < AS_OF_S) & (pl.col("opened_s") < STILL_OPEN_SINCE_S)
             ).then("resolved_s"),
         )
+        .with_columns(has_postmortem=_has_postmortem(frame["segment"].to_numpy()))
         .with_row_index("number", offset=1)
     )
+
+
+def _has_postmortem(segment: Ints) -> pl.Expr:
+    written = rng("postmortems").random(segment.size) < planted("postmortem_ratio")[segment]
+    is_told = pl.col("is_major") & pl.col("resolved_s").is_not_null()
+    return pl.when(is_told).then(pl.Series(written))
 
 
 def _of_failures() -> pl.DataFrame:

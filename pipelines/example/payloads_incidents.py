@@ -1,7 +1,8 @@
 """PagerDuty's incidents and log entries, and the status page's incidents, as their APIs give them.
 
-The link to a deployment and the cause are custom fields of the incident. `acknowledgements` is
-empty once an incident is resolved; who acknowledged when is in the log entries only.
+The deployment, the cause and whether there is a post-mortem are custom fields of the incident.
+`acknowledgements` is empty once an incident is resolved; who acknowledged when is in the log
+entries only.
 """
 
 import polars as pl
@@ -72,6 +73,9 @@ def _incident(frame: pl.DataFrame) -> pl.DataFrame:
         custom_fields=pl.concat_list(
             pl.struct(name=pl.lit("cause"), value=pl.col("cause")),
             pl.struct(name=pl.lit("deployment_id"), value=pl.col("deployment").cast(pl.String)),
+            pl.struct(
+                name=pl.lit("has_postmortem"), value=pl.col("has_postmortem").cast(pl.String)
+            ),
         ),
         **{KNOWN_AT: "changed_s"},
     )

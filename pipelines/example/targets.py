@@ -29,6 +29,8 @@ TARGETS: dict[str, tuple[str, Scale, Scale, Scale, Scale]] = {
     "failed_deployment_recovery_time": ("p50", (8 * H, 2 * H, 45 * MIN),
                                         (8 * H, 130 * MIN, 45 * MIN), (8 * H, 150 * MIN, 1 * H),
                                         (6 * H, 2 * H, 45 * MIN)),
+    "security_fix_time": ("p50", (120 * D, 45 * D, 10 * D), (250 * D, 100 * D, 25 * D),
+                          (150 * D, 75 * D, 25 * D), (90 * D, 40 * D, 10 * D)),
     "independent_review_rate": ("ratio", (0.5, 0.85, 0.98), (0.5, 0.8, 0.95), (0.75, 0.9, 0.98),
                                 (0.8, 0.9, 0.96)),
 }  # fmt: skip

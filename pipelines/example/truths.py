@@ -12,6 +12,7 @@ from pipelines.example.realised import by_quarter, quarter_starts
 from pipelines.example.releases import fail_ratio, unit_customers
 from pipelines.example.staffing import staffing_truths
 from pipelines.example.truths_of_stories import Truth, stories
+from pipelines.example.truths_of_trust import trust
 from pipelines.example.world import (
     DAY,
     HOUR,
@@ -43,6 +44,7 @@ def truths() -> Truth:
             *(_review(s) for s in range(len(SEGMENTS))),
             *(_first_response(s) for s in range(len(SEGMENTS))),
             *(_csat(s) for s in range(len(SEGMENTS))),
+            *trust(),
             *stories(),
             *staffing_truths(),
         ],

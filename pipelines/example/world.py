@@ -45,6 +45,7 @@ class Segment:
     review_ratio: float
     resolution_hours: float  # business hours from the first reply, of the segment's own calendar
     ci_minutes: float
+    postmortem_ratio: float  # of severe incidents
     tickets: float  # share
     lead_spread: float = 1.0  # sigma of the logarithm, as all spreads
     restore_spread: float = 0.9
@@ -56,19 +57,19 @@ SEGMENTS = (
              "stability": 2, "security": 2, "accountability": 1, "cost": 3},
             lead_hours=20, releases_per_week=2.0, fail_ratio=0.13, speed_costs=0.0,
             restore_minutes=75, review_ratio=0.60, resolution_hours=9,
-            ci_minutes=7, tickets=0.32),
+            ci_minutes=7, postmortem_ratio=0.55, tickets=0.32),
     Segment("core", "Core product teams", "support", "balanced",
             {"flexibility": 4, "feedback": 4, "support": 3, "reliability": 4,
              "stability": 4, "security": 3, "accountability": 3, "cost": 4},
             lead_hours=55, releases_per_week=1.15, fail_ratio=0.09, speed_costs=1.8,
             restore_minutes=90, review_ratio=0.80, resolution_hours=6,
-            ci_minutes=13, tickets=0.38),
+            ci_minutes=13, postmortem_ratio=0.8, tickets=0.38),
     Segment("regulated", "Regulated teams", "extended", "stability",
             {"flexibility": 2, "feedback": 3, "support": 5, "reliability": 5,
              "stability": 5, "security": 5, "accountability": 5, "cost": 2},
             lead_hours=150, releases_per_week=1.0, fail_ratio=0.05, speed_costs=0.0,
             restore_minutes=40, review_ratio=0.97, resolution_hours=26,
-            ci_minutes=22, tickets=0.30),
+            ci_minutes=22, postmortem_ratio=0.97, tickets=0.30),
 )  # fmt: skip
 
 

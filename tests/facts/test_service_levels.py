@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.facts.service_levels import OBJECTIVES, service_levels
+from assets.facts.service_levels import OBJECTIVES, ended, service_levels
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 1, 1)
@@ -20,7 +20,7 @@ def levels(conformed):
         rows = [{"service": "shop", "indicator": "availability", "good": 1, "total": 1} | span
                 for span in spans]  # fmt: skip
         known = pl.LazyFrame(list(objectives), schema=OBJECTIVES, orient="row")
-        found = service_levels(conformed("service_levels", *rows), known, "Europe/Berlin")
+        found = service_levels(ended(conformed("service_levels", *rows)), known, "Europe/Berlin")
         return found.sort("event_id").collect().to_dicts()
 
     return build

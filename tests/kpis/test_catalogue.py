@@ -19,7 +19,7 @@ from assets.facts.release_contents import release_contents
 from assets.facts.releases import releases
 from assets.facts.security_findings import security_findings
 from assets.facts.service_days import service_days
-from assets.facts.service_levels import objectives_of, service_levels
+from assets.facts.service_levels import ended, objectives_of, service_levels
 from assets.facts.ticket_ratings import ticket_ratings
 from assets.facts.tickets import tickets
 from assets.kpis.catalogue import CATALOGUE, SCHEMA, as_frame
@@ -77,7 +77,7 @@ def empty_facts():
             "UTC",
         ),
         "fact_service_levels": service_levels(
-            table("service_levels"), objectives_of(configuration), "UTC"
+            ended(table("service_levels")), objectives_of(configuration), "UTC"
         ),
         "fact_pipeline_runs": pipeline_runs(table("pipeline_runs"), offerings, AS_OF),
         "fact_tickets": tickets(
