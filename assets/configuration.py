@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -45,6 +45,7 @@ Stance = Literal["flexibility", "balanced", "stability"]
 Statistic = Literal["p50", "p90", "ratio", "rate", "count", "sum"]
 OwnershipKind = Literal["repo", "service", "environment", "ticket_group", "organisation", "path"]
 FindingSeverity = Literal["critical", "high", "medium", "low"]
+Level = Literal["stop", "best_effort", "standard", "excellent"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 ALWAYS = date(1970, 1, 1)  # a row without valid_from has been valid from the beginning
@@ -56,6 +57,15 @@ SECURITY_FIX_DAYS: dict[FindingSeverity, int] = {
     "low": 180,
 }
 POSTMORTEM_SEVERITIES = ("critical", "major", "high", "p1", "p2", "sev1", "sev2")
+LEVELS: tuple[Level, ...] = get_args(Level)
+# What a level takes, relative to standard: a stopped offering leaves questions and migrations.
+LEVEL_HOURS: dict[Level, float] = {
+    "stop": 0.1,
+    "best_effort": 0.5,
+    "standard": 1.0,
+    "excellent": 1.6,
+}
+SERVED_BY_LEVEL: dict[Level, float] = {"best_effort": 0.6, "standard": 0.8, "excellent": 0.92}
 
 Id = Annotated[str, Field(min_length=1), AfterValidator(checks.not_reserved)]
 Zone = Annotated[str, AfterValidator(checks.known_zone)]
@@ -64,6 +74,13 @@ HoursOfDay = Annotated[tuple[Hours, ...], AfterValidator(checks.disjoint_hours)]
 Instant = Annotated[datetime, BeforeValidator(checks.utc_instant)]
 Globs = tuple[str, ...]
 Share = Annotated[float, AfterValidator(checks.open_share)]
+# Levels that a home does not name have the defaults.
+LevelHours = Annotated[
+    dict[Level, float], AfterValidator(lambda hours: checks.rising({**LEVEL_HOURS, **hours}))
+]
+ServedByLevel = Annotated[
+    dict[Level, Share], AfterValidator(lambda served: {**SERVED_BY_LEVEL, **served})
+]
 
 
 class Row(BaseModel):
@@ -139,13 +156,36 @@ class Repo(Row):
 
 
 class Offering(Row):
-    """Something the team supports, and the tools whose runs and tickets belong to it."""
+    """Something the team supports, and the tools whose runs and tickets belong to it.
+
+    `level` is how it is supported today and `lowest` how little it may be; a mandated one is never
+    stopped. `one_off_hours` is what stopping it would take once; `served` is how well its users are
+    served today (0..1), where the answers of customers do not tell.
+    """
 
     id: Id
     name: str
     tools: tuple[str, ...] = ()
     is_mandated: bool = False
+    level: Level = "standard"
+    lowest: Level = "stop"
+    one_off_hours: float = Field(default=0.0, ge=0)
+    served: float | None = Field(default=None, gt=0, lt=1)
     valid_from: date = ALWAYS
+
+
+class Portfolio(Row):
+    """`[portfolio]`: what levels of support take and give, and under which capacity plans are made.
+
+    `level_hours` are relative to `standard`; `served_by_level` is how well users are served at a
+    level of which nothing else tells; `segment_weights` say how much each segment counts (1).
+    """
+
+    capacity_hours: float | None = Field(default=None, gt=0)
+    level_hours: LevelHours = LEVEL_HOURS
+    served_by_level: ServedByLevel = SERVED_BY_LEVEL
+    horizon_weeks: int = Field(default=26, ge=1)
+    segment_weights: dict[str, Annotated[float, Field(ge=0)]] = {}
 
 
 class Ownership(Row):
@@ -266,6 +306,7 @@ class Configuration(Row):
     services: tuple[Service, ...] = ()
     repos: tuple[Repo, ...] = ()
     offerings: tuple[Offering, ...] = ()
+    portfolio: Portfolio = Portfolio()
     ownership: tuple[Ownership, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     targets: tuple[Target, ...] = ()

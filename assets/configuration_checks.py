@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+LEVELS = ("stop", "best_effort", "standard", "excellent")
 RESERVED = ("organisation", "unassigned")
 READABLE = re.compile(r"\.(ndjson|jsonl|json|csv|parquet)(\.(gz|zst))?$")
 HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)$")
@@ -79,6 +80,14 @@ def open_share(value: float) -> float:
     return value
 
 
+def rising(hours: dict[Any, float]) -> dict[Any, float]:
+    """Pass the hours of the levels on: a better one that took no more would always be chosen."""
+    ordered = [0.0, *(hours[level] for level in LEVELS)]
+    if not all(low < high for low, high in pairwise(ordered)):
+        raise ValueError(f"hours above 0 that rise over {', '.join(LEVELS)}")
+    return hours
+
+
 def readable_pattern(path: str) -> str:
     """Pass the glob of a foreign file on."""
     if not READABLE.search(path) or ".." in Path(path).parts:
@@ -139,6 +148,7 @@ def contradictions(content: Content) -> list[str]:
         *_unknown_references(content),
         *_unordered_targets(content),
         *_unplaced_support_objectives(content),
+        *_unreachable_levels(content),
         *_unusable_ownership(content),
         *_unknown_holidays(content),
     ]
@@ -179,6 +189,9 @@ def _unknown_references(content: Content) -> Iterator[str]:
         | {f"customer:{name}" for name in ids["customers"]}
         | {f"service:{name}" for name in ids["services"]},
     }
+    for segment in content.get("portfolio", {}).get("segment_weights", {}):
+        if segment not in ids["segments"]:
+            yield _unknown("[portfolio] segment_weights", segment, ids["segments"])
     for (table, key), allowed in references.items():
         for loc, row in _rows(content, table):
             value = row.get(key)
@@ -207,6 +220,16 @@ def _unplaced_support_objectives(content: Content) -> Iterator[str]:
         if bool(row.get("segment")) == bool(row.get("customer")):
             named = f"segment = {row.get('segment')!r}, customer = {row.get('customer')!r}"
             yield f"{_place(content, loc)} {named} is not allowed. Allowed: exactly one of the two."
+
+
+def _unreachable_levels(content: Content) -> Iterator[str]:
+    for loc, row in _rows(content, "offerings"):
+        level, lowest = row.get("level", "standard"), row.get("lowest", "stop")
+        if LEVELS.index(level) < LEVELS.index(lowest):
+            yield (
+                f"{_place(content, (*loc, 'level'))} = {level!r} is not allowed. "
+                f"Allowed: {lowest!r} (its lowest) or better."
+            )
 
 
 def _unusable_ownership(content: Content) -> Iterator[str]:

@@ -133,6 +133,19 @@ def test_a_later_row_of_the_same_id_is_allowed(plumbline_toml: Path):
 
 
 MISTAKES = {
+    "a level below the lowest": (
+        ('name = "Pipeline templates"', 'name = "T"\nlevel = "stop"\nlowest = "standard"'),
+        "[[offerings]] number 1 (templates) level = 'stop' is not allowed. "
+        "Allowed: 'standard' (its lowest) or better.",
+    ),
+    "levels whose hours do not rise": (
+        ("[[offerings]]", "[portfolio]\nlevel_hours = { excellent = 0.9 }\n[[offerings]]"),
+        "Allowed: hours above 0 that rise over stop, best_effort, standard, excellent.",
+    ),
+    "the weight of a segment that is not there": (
+        ("[[offerings]]", "[portfolio]\nsegment_weights = { lab = 2 }\n[[offerings]]"),
+        "[portfolio] segment_weights = 'lab' is not configured. Allowed: 'startup'.",
+    ),
     "an unknown key": (
         ("[rules]\n", "[rules]\nwindow = 1\n"),
         "[rules] window is not a known key. Correct its name or remove it.",

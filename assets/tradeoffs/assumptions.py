@@ -16,6 +16,7 @@ from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
 from assets.tradeoffs import choices, scoring, speed_tests
 from assets.tradeoffs import flexibility_stability as plane
+from assets.tradeoffs import portfolio_assumptions as portfolio
 from assets.tradeoffs import strategic_fit as fit
 from assets.tradeoffs.rivals import assumptions as rivals
 
@@ -44,7 +45,14 @@ Row = tuple[str, str, str, str]
 
 def constants() -> pl.DataFrame:
     """The assumptions that stand in the code."""
-    rows = [*_of_the_map(), *_of_the_fit(), *_of_the_plane(), *_of_the_tests(), *rivals.rows()]
+    rows = [
+        *_of_the_map(),
+        *_of_the_fit(),
+        *_of_the_plane(),
+        *_of_the_tests(),
+        *portfolio.rows(),
+        *rivals.rows(),
+    ]
     return pl.DataFrame(rows, COLUMNS, orient="row")
 
 
@@ -156,7 +164,7 @@ def configured(configuration: Configuration, on: date) -> pl.DataFrame:
         value="stance",
         source=pl.lit("plumbline.toml [[segments]]"),
     )
-    return pl.concat([stated, targets, bad, stances])
+    return pl.concat([stated, targets, bad, stances, portfolio.choices(configuration)])
 
 
 @dg.asset

@@ -55,6 +55,21 @@ def stances(configuration: Configuration, days: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def offerings(configuration: Configuration, on: date) -> pl.DataFrame:
+    """One row per offering, in the order of the file; `lowest` is never to stop a mandated one."""
+    texts = dict.fromkeys(("id", "name", "level", "lowest"), pl.String)
+    schema = {**texts, "is_mandated": pl.Boolean, "valid_from": pl.Date}
+    schema |= dict.fromkeys(("one_off_hours", "served"), pl.Float64)
+    rows = _frame(configuration.offerings, schema).rename({"id": "offering"})
+    order = {name: place for place, name in enumerate(rows["offering"].unique(maintain_order=True))}
+    is_kept = pl.col("is_mandated") & (pl.col("lowest") == "stop")
+    return (
+        _newest(rows, ("offering",), on)
+        .sort(pl.col("offering").replace_strict(order, return_dtype=pl.Int64))
+        .with_columns(lowest=pl.when(is_kept).then(pl.lit("best_effort")).otherwise("lowest"))
+    )
+
+
 def importance(configuration: Configuration, on: date) -> pl.DataFrame:
     """One row per segment and promise, all eight: `segment, promise, importance_stated` or null."""
     stated = [

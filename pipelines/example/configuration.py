@@ -60,6 +60,14 @@ staging_environments = ["staging", "stage", "preprod*", "uat"]
 max_reject_ratio = 0.05            # more rejected records than this block the edition
 """
 
+PORTFOLIO = """\
+# Next year's support team is a tenth smaller: what should it stop doing?
+
+[portfolio]
+capacity_hours = 114.0             # a week; today's offerings take more
+
+"""
+
 BAD_ON_PURPOSE = """\
 # What the company decided to be bad at, so as to be excellent where it counts.
 
@@ -91,6 +99,7 @@ def as_toml() -> str:
         target_tables(tuple(segment.id for segment in SEGMENTS)),
         "# What share of requests shall be good; what is left to 1 is the error budget.\n",
         *(_objectives(unit) for unit in UNITS if unit.customer and unit.services),
+        PORTFOLIO,
         BAD_ON_PURPOSE,
         "# All sources were read until the clock of this home; without these rows a source that\n"
         "# has had nothing to tell for three days would count as late.\n",
@@ -182,6 +191,8 @@ def _offering(number: int) -> str:
         name=offering.name,
         tools=list(offering.tools),
         is_mandated=offering.is_mandated,
+        level=offering.level,
+        one_off_hours=offering.one_off_hours,
         valid_from=BEGINS_ON,
     )
 

@@ -142,7 +142,10 @@ REPOS = tuple(name for unit in UNITS for name in unit.repos)
 
 @dataclass(frozen=True)
 class Offering:
-    """Something the DevOps team supports: share of tickets, minutes a ticket needs, tools."""
+    """Something the DevOps team supports: share of tickets, minutes a ticket needs, tools.
+
+    `one_off_hours` is what moving its users elsewhere would take.
+    """
 
     id: str
     name: str
@@ -150,11 +153,13 @@ class Offering:
     ticket_share: float
     handle_minutes: float
     is_mandated: bool = False
+    level: str = "standard"
+    one_off_hours: float = 0.0
 
 
 OFFERINGS = (
     Offering("pipeline-templates", "Pipeline templates", ("github-actions",), 0.24, 30.0),
-    Offering("legacy-jenkins", "Legacy Jenkins", ("jenkins",), 0.12, 55.0),
+    Offering("legacy-jenkins", "Legacy Jenkins", ("jenkins",), 0.12, 55.0, one_off_hours=80.0),
     Offering("browser-grid", "Browser test grid", ("browser-grid",), 0.12, 30.0),
     Offering("deployment-service", "Deployment service", ("deployment-service",), 0.18, 30.0),
     Offering("observability", "Observability", ("observability",), 0.14, 30.0),

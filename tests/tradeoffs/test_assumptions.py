@@ -20,6 +20,8 @@ def test_every_trade_off_names_its_assumptions_once_with_value_and_source():
         "tradeoff_flexibility_stability",
         "tradeoff_rival_definitions",
         "tradeoff_tests",
+        "tradeoff_offerings",
+        "tradeoff_portfolio",
     }
     assert rows.select((pl.all().str.len_chars() > 0).all()).row(0) == (True,) * 4
 
