@@ -68,6 +68,18 @@ def last_full_day(edition: Edition) -> date:
     return edition.as_of.astimezone(ZoneInfo(edition.time_zone)).date() - timedelta(days=1)
 
 
+def active_customers(edition: Edition, cell: Cell) -> pl.Series | None:
+    """How many customers were active on each day of the cell that is over; None if not kept."""
+    table = f"exposure_{cell.kpi.row.get('exposure')}"
+    if not edition.has(table):
+        return None
+    days = pl.col("on").is_between(
+        cell.row["period_start_on"], measured_until(edition, cell), closed="both"
+    )
+    here = [pl.col(name) == cell.row[name] for name in ("scope_kind", "scope")]
+    return edition.table(table).filter(days, *here).get_column("customers")
+
+
 def in_number(found: pl.DataFrame) -> pl.DataFrame:
     """The records that the number is made of: measured or still open."""
     return found.filter(pl.col("fate").is_in(IN_THE_NUMBER))

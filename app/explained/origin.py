@@ -15,6 +15,7 @@ from app.explained.members import (
     NOT_TOLD,
     STILL_OPEN,
     TOO_YOUNG,
+    active_customers,
     measured_until,
 )
 from app.explained.number import counted
@@ -128,9 +129,17 @@ def _over_time(of: Explanation, ended: pl.DataFrame) -> list[str]:
     together = [f"{quantity(total, amounts_in(kpi))} together"] if kpi.amount else []
     if not of.cell.row["value"]:
         return together
-    weeks = divided_by(of.cell, total) / DAYS_PER_WEEK
-    kind = "weeks of active customers" if kpi.is_per_customer else "covered weeks"
-    return [*together, f"in {weeks:,.3g} {kind}"]
+    days = round(divided_by(of.cell, total))
+    weeks = f"({days / DAYS_PER_WEEK:,.3g} weeks)"
+    if not kpi.is_per_customer:
+        return [*together, f"in {counted(days)} covered days {weeks}"]
+    told = [*together, f"in {counted(days)} days of active customers {weeks}"]
+    active = active_customers(of.edition, of.cell)
+    if active is not None and active.len():
+        told.append(
+            f"with {number(float(active.sum()) / active.len())} active customers on average"
+        )
+    return told
 
 
 def _spaced(column: str) -> str:

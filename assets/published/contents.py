@@ -71,6 +71,8 @@ def contents(source: Source, checks: pl.DataFrame) -> Iterator[tuple[str, pl.Dat
             table,
             source.frame(table) if table == "kpi_catalogue" else ordered(source.frame(table)),
         )
+    for fact in exposures(source.frame("kpi_catalogue")):
+        yield f"exposure_{fact}", ordered(source.frame(fact))
     makers: dict[str, Callable[[], pl.DataFrame]] = {
         "scopes": lambda: _scopes(source),
         "scope_sets": lambda: ordered(source.frame("fact_scope_sets")),
@@ -83,6 +85,11 @@ def contents(source: Source, checks: pl.DataFrame) -> Iterator[tuple[str, pl.Dat
     }
     for name, make in makers.items():
         yield name, make()
+
+
+def exposures(catalogue: pl.DataFrame) -> list[str]:
+    """The facts by whose active customers rates are divided."""
+    return catalogue.get_column("exposure").drop_nulls().unique().sort().to_list()
 
 
 def kpi_values(source: Source) -> pl.DataFrame:

@@ -84,9 +84,11 @@ def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.D
     facts = {
         name: fact([kpi for kpi in kpis if kpi.fact == name], rows.get(name, [])) for name in names
     }
+    exposed = {kpi.exposure: active_customers(as_of) for kpi in kpis if kpi.exposure}
+    facts |= exposed
     scopes = world.scope_sets.select("scope_kind", "scope").unique()
     shown = [reconciliation(kpi, facts[kpi.fact], world) for kpi in kpis if not kpi.is_private]
-    evidence = {f"evidence_{name}": frame for name, frame in facts.items()}
+    evidence = {f"evidence_{name}": facts[name] for name in names}
     if "evidence_fact_ticket_ratings" in evidence:
         ratings = evidence["evidence_fact_ticket_ratings"]
         evidence["evidence_fact_ticket_ratings"] = ratings.select(
@@ -103,7 +105,16 @@ def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.D
         "scope_sets": world.scope_sets,
         "coverage": world.coverage,
         **evidence,
+        **{f"exposure_{name}": frame for name, frame in exposed.items()},
     }
+
+
+def active_customers(as_of: datetime) -> pl.DataFrame:
+    """Two customers are active on every day, one in each segment."""
+    days = pl.date_range(date(2026, 4, 30), as_of.date() - timedelta(days=1), eager=True)
+    counts = {"organisation:organisation": 2, "segment:core": 1, "segment:lab": 1}
+    rows = [(*scope.split(":"), day, n) for scope, n in counts.items() for day in days]
+    return pl.DataFrame(rows, schema=["scope_kind", "scope", "on", "customers"], orient="row")
 
 
 def signals() -> pl.DataFrame:

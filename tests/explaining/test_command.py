@@ -70,7 +70,7 @@ def test_open_ones_are_told_apart(of_june):
 
 def test_a_rate_says_over_how_many_weeks(of_june):
     lines = section(of_june("deployment_frequency"), "Where it comes from")
-    assert lines[1] == "= 5  in the number, in 4.29 covered weeks"
+    assert lines[1] == "= 5  in the number, in 30 covered days (4.29 weeks)"
 
 
 def test_a_sum_that_does_not_add_up_says_so(of_june, monkeypatch):

@@ -35,6 +35,8 @@ KINDS = (
     kpi("ages", "seconds", "p50", "p90", left_at="left_at"),
     kpi("overdue", "findings", "count", left_at="left_at"),
     kpi("arrivals", "per_week", "rate"),
+    kpi("contacts", "tickets_per_customer_week", "rate", exposure="fact_customer_activity",
+        scopes=("organisation", "segment")),
 )  # fmt: skip
 
 
@@ -102,7 +104,15 @@ def test_hours_are_added_up_over_the_covered_weeks(told):
     assert became(told("effort"))["large"] == "7.5 hours"
     sums = said(told("effort"), "origin").sums
     assert sums[-1][1].replace("\u00a0", " ") == (
-        "in the number, 8.5 hours together, in 4.29 covered weeks"
+        "in the number, 8.5 hours together, in 30 covered days (4.29 weeks)"
+    )
+
+
+def test_a_rate_per_customer_says_how_many_were_active(told):
+    sums = said(told("contacts", scope="organisation"), "origin").sums
+    assert sums[-1][1] == (
+        "in the number, in 60 days of active customers (8.57 weeks), "
+        "with 2 active customers on average"
     )
 
 

@@ -29,6 +29,7 @@ _TABLES = (
     "kpi_values",
     "kpi_catalogue",
     "tradeoff_attribute_map",
+    "exposure_fact_customer_activity",
     "scopes",
     "scope_sets",
     "checks",
