@@ -200,10 +200,17 @@ def _promise_sheet(promise: str, cells: pl.DataFrame) -> Sheet:
 
 
 def _remarks() -> pl.Expr:
-    """The flags in words; an empty text for none."""
+    """Open ends of the interval and the flags, in words; an empty text for none."""
+    is_known = pl.col("value").is_not_null()
     said = [
-        pl.when(~pl.col(flag) if flag == "is_complete" else pl.col(flag)).then(pl.lit(text))
-        for flag, text in words.FLAGS.items()
+        *(
+            pl.when(is_known & pl.col(end).is_null()).then(pl.lit(text))
+            for end, text in words.OPEN_ENDS.items()
+        ),
+        *(
+            pl.when(~pl.col(flag) if flag == "is_complete" else pl.col(flag)).then(pl.lit(text))
+            for flag, text in words.FLAGS.items()
+        ),
     ]
     return pl.concat_str(said, separator="; ", ignore_nulls=True)
 

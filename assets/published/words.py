@@ -27,6 +27,7 @@ STATE_REASONS = {
     "not_reached": "too many are still open for a value; Low is a lower bound",
     "withheld": "too few people answered to show it without exposing one of them",
 }
+OPEN_ENDS = {"low": "no lower bound", "high": "no upper bound"}
 FLAGS = {
     "is_complete": "period not complete",
     "is_low_n": "few events",

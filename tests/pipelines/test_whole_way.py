@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from app.edition import current_id, open_edition
 from pipelines.cli import app
 
 TERMS = """
@@ -48,18 +50,17 @@ def _tickets(first: int, count: int, status: str = "open") -> str:
     )
 
 
-def _run(home: Path, *options: str) -> Told:
+def _run(home: Path, *options: str, command: str = "run") -> Told:
     wide = {"COLUMNS": "200"}
-    result = CliRunner().invoke(app, ["run", "--home", str(home), *options], env=wide)
+    result = CliRunner().invoke(app, [command, "--home", str(home), *options], env=wide)
     current = home / "editions" / "current"
     edition = current.read_text(encoding="utf-8").strip() if current.exists() else None
     return Told(result.exit_code, " ".join(result.output.split()), edition)
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+def told(home: Path) -> dict[str, Told]:
     """Runs on one home: whole, repeated, with a damaged file, with too many bad records."""
-    home = tmp_path_factory.mktemp("home")
     (home / "plumbline.toml").write_text(TERMS, encoding="utf-8")
     tickets = home / "inbox" / "canonical" / "tickets"
     tickets.mkdir(parents=True)
@@ -74,7 +75,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
 
     (tickets / "4.ndjson").write_text(_tickets(201, 100, status="lost"), encoding="utf-8")
     told["rejected"] = _run(home)
+    told["exported"] = _run(home, "--period", "2026-06", "--out", str(home), command="export")
     return told
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
 
 
 def test_records_become_an_edition(told: dict[str, Told]):
@@ -102,3 +109,21 @@ def test_too_many_bad_records_block_and_the_last_edition_stays(told: dict[str, T
     assert "reject_ratio" in told["rejected"].output
     assert f"none published; {told['damaged'].edition} stays current" in told["rejected"].output
     assert told["rejected"].edition == told["damaged"].edition
+
+
+def test_a_failed_refresh_leaves_the_last_edition_readable(home: Path, told: dict[str, Told]):
+    assert told["rejected"].exit_code == 1
+    shown = open_edition(home, current_id(home))
+    assert shown.id == told["damaged"].edition
+    tables = [path.stem for path in shown.folder.glob("*.parquet")]
+    assert all(shown.scan(table).collect().width for table in tables)
+    opened = shown.table("kpi_values").filter(
+        pl.col("kpi") == "resolution_time",
+        pl.col("scope_kind") == "organisation",
+        pl.col("period_start_on") == pl.date(2026, 6, 1),
+        pl.col("period_kind") == "month",
+        pl.col("slice_kind") == "",
+    )
+    assert set(opened["n"]) == {200}
+    assert told["exported"].exit_code == 0, told["exported"].output
+    assert f"plumbline-2026-06-{shown.id}" in told["exported"].output.replace(" ", "")
