@@ -53,34 +53,73 @@ class Fit:
         """Distance of the slope from `null`, in standard errors."""
         return (self.slope - null) / self.error
 
-    def bootstrap_t(self, weights: Floats, null: float = 0.0) -> Floats:
-        """|t| of each draw where the slope is `null`; `weights` are draws × all clusters."""
+    def drawn(self, weights: Floats) -> "Drawn":
+        """The worlds of the bootstrap; `weights` are draws × all clusters."""
         mine = weights[:, self.clusters]
-        total = self.own_x.sum()
-        drawn = mine @ (self.own - null * self.own_x) / total
-        scores = mine @ (self.cross - null * self.cross_x).T - drawn[:, None] * self.own_x
-        return np.asarray(np.abs(drawn) / _error(scores, total))
+        scores, scores_x = mine @ self.cross.T, mine @ self.cross_x.T
+        return Drawn(
+            slope=mine @ self.own,
+            slope_x=mine @ self.own_x,
+            total=float(self.own_x.sum()),
+            clusters=len(self.clusters),
+            squares=(scores**2).sum(axis=1),
+            product=(scores * scores_x).sum(axis=1),
+            squares_x=(scores_x**2).sum(axis=1),
+            with_own=scores @ self.own_x,
+            with_own_x=scores_x @ self.own_x,
+            own_squares=float(self.own_x @ self.own_x),
+        )
 
-    def p_value(self, weights: Floats, null: float = 0.0) -> float:
+    def p_value(self, drawn: "Drawn", null: float = 0.0) -> float:
         """How often a world with the slope `null` shows one at least this far from it."""
-        drawn = self.bootstrap_t(weights, null)
-        return float((1 + np.sum(drawn >= abs(self.t(null)))) / (1 + len(drawn)))
+        beyond = np.sum(drawn.t(null) >= abs(self.t(null)))
+        return float((1 + beyond) / (1 + len(drawn.slope)))
 
-    def interval(self, weights: Floats, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, drawn: "Drawn", level: float = 0.95) -> tuple[float, float]:
         """The slopes that no test at `1 - level` rejects; an end out of reach is infinite."""
-        return self._end(weights, 1 - level, -1), self._end(weights, 1 - level, 1)
+        return self._end(drawn, 1 - level, -1), self._end(drawn, 1 - level, 1)
 
-    def _end(self, weights: Floats, alpha: float, side: int) -> float:
+    def _end(self, drawn: "Drawn", alpha: float, side: int) -> float:
         inside, outside = 0.0, 1.0
-        while self.p_value(weights, self.slope + side * outside * self.error) >= alpha:
+        while self.p_value(drawn, self.slope + side * outside * self.error) >= alpha:
             inside, outside = outside, 2 * outside
             if outside > MOST_ERRORS:
                 return side * np.inf
         for _ in range(HALVINGS):
             middle = (inside + outside) / 2
-            is_inside = self.p_value(weights, self.slope + side * middle * self.error) >= alpha
+            is_inside = self.p_value(drawn, self.slope + side * middle * self.error) >= alpha
             inside, outside = (middle, outside) if is_inside else (inside, middle)
         return self.slope + side * inside * self.error
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Sums of each draw, from which |t| follows for any slope that is taken to be true.
+
+    `slope` and `slope_x` are Σ x·residual of outcome and regressor; the others are sums over
+    clusters of squares and products of the scores of both, and of each cluster's own Σ x·x.
+    """
+
+    slope: Floats
+    slope_x: Floats
+    total: float
+    clusters: int
+    squares: Floats
+    product: Floats
+    squares_x: Floats
+    with_own: Floats
+    with_own_x: Floats
+    own_squares: float
+
+    def t(self, null: float = 0.0) -> Floats:
+        """|t| of each draw where the slope is `null`."""
+        slope = (self.slope - null * self.slope_x) / self.total
+        squares = self.squares - 2 * null * self.product + null**2 * self.squares_x
+        squares += slope**2 * self.own_squares - 2 * slope * (
+            self.with_own - null * self.with_own_x
+        )
+        error = np.sqrt(self.clusters / (self.clusters - 1) * squares) / self.total
+        return np.asarray(np.abs(slope) / error)
 
 
 def fit(
@@ -118,7 +157,8 @@ def fit(
     slope = float(xs @ ys / (xs @ xs))
     of = _dummies(code)
     total = float(xs @ xs)
-    error = float(_error((of.T @ (xs * (ys - slope * xs)))[None, :], total)[0])
+    scores = of.T @ (xs * (ys - slope * xs))
+    error = float(np.sqrt(len(found) / (len(found) - 1) * (scores @ scores)) / total)
     if error <= FLAT * abs(slope):
         return None
     return Fit(
@@ -133,34 +173,28 @@ def fit(
     )
 
 
-def step_down(fits: Sequence[Fit], weights: Floats) -> Floats:
+def step_down(fits: Sequence[Fit], drawn: Sequence[Drawn]) -> Floats:
     """p-values of slopes judged together: the odds of any claim where nothing is, for each.
+
+    `drawn` are the fits' worlds, made with the same weights.
 
     The largest |t| is held against the largest of all, the next against the largest of the rest.
     """
     if not fits:
         return np.zeros(0)
     observed = np.array([abs(one.t()) for one in fits])
-    drawn = np.stack([one.bootstrap_t(weights) for one in fits])
+    worlds = np.stack([one.t() for one in drawn])
     order = np.argsort(-observed)
-    largest_of_rest = np.maximum.accumulate(drawn[order[::-1]], axis=0)[::-1]
+    largest_of_rest = np.maximum.accumulate(worlds[order[::-1]], axis=0)[::-1]
     beyond = (largest_of_rest >= observed[order][:, None]).sum(axis=1)
     adjusted = np.empty(len(fits))
-    adjusted[order] = np.maximum.accumulate((1 + beyond) / (1 + drawn.shape[1]))
+    adjusted[order] = np.maximum.accumulate((1 + beyond) / (1 + worlds.shape[1]))
     return adjusted
 
 
-def critical_t(fits: Sequence[Fit], weights: Floats, level: float = 0.95) -> float:
+def critical_t(drawn: Sequence[Drawn], level: float = 0.95) -> float:
     """The |t| that none of the slopes together exceeds, in `level` of the worlds without any."""
-    drawn = np.stack([one.bootstrap_t(weights) for one in fits])
-    return float(np.quantile(drawn.max(axis=0), level))
-
-
-def _error(scores: Floats, total: float) -> Floats:
-    """Standard error of a slope from the sums of x·residual by cluster, one row per slope."""
-    clusters = scores.shape[1]
-    squares = (scores**2).sum(axis=1)
-    return np.asarray(np.sqrt(clusters / (clusters - 1) * squares) / total)
+    return float(np.quantile(np.stack([one.t() for one in drawn]).max(axis=0), level))
 
 
 def _is_repeated(unit: Integers, is_known: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -15,16 +15,18 @@ from assets.methods import panel
 from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
 from assets.tradeoffs import choices, scoring, speed_tests
+from assets.tradeoffs import derived_importance as derived
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import portfolio_assumptions as portfolio
 from assets.tradeoffs import strategic_fit as fit
 from assets.tradeoffs.rivals import assumptions as rivals
 
-MAP, FIT, PLANE, TESTS = (
+MAP, FIT, PLANE, TESTS, DERIVED = (
     "tradeoff_attribute_map",
     "tradeoff_strategic_fit",
     "tradeoff_flexibility_stability",
     "tradeoff_tests",
+    "tradeoff_derived_importance",
 )
 COLUMNS = ("tradeoff", "assumption", "value", "source")
 DESIGN, DECIDED_PERIOD, DECIDED_ERRORS, DECIDED_STANCE = (
@@ -50,6 +52,7 @@ def constants() -> pl.DataFrame:
         *_of_the_fit(),
         *_of_the_plane(),
         *_of_the_tests(),
+        *_of_the_derived(),
         *portfolio.rows(),
         *rivals.rows(),
     ]
@@ -120,6 +123,27 @@ def _of_the_tests() -> Iterator[Row]:
     yield TESTS, "errors", errors, source
     yield TESTS, "all tests together", together, source
     yield TESTS, "fewest", fewest, "decision 0085"
+
+
+def _of_the_derived() -> Iterator[Row]:
+    few = f"customers' quarters where there are fewer than {derived.FEWEST_CUSTOMERS} customers"
+    worth = (
+        f"{100 * derived.WORTH_KNOWING:.0f} points per doubling, "
+        f"{100 * derived.WORTH_KNOWING_OF_ONE:.0f} per event, four times of five"
+    )
+    drivers = ", ".join(driver.id for driver in derived.DRIVERS)
+    decided = "decision 0087"
+    yield DERIVED, "drivers", drivers, "DESIGN §5.1"
+    yield DERIVED, "compared with", "other answers of the same customer", decided
+    yield DERIVED, "one driver at a time", "those of one ticket go together", decided
+    yield DERIVED, "clusters", f"customers; {few}", decided
+    yield DERIVED, "fewest answers", f"{derived.FEWEST_ANSWERS}, and enough for {worth}", decided
+    yield (
+        DERIVED,
+        "all drivers together",
+        f"Romano-Wolf step-down at {speed_tests.ALPHA:.0%}",
+        decided,
+    )
 
 
 def _measures(axis: str) -> str:

@@ -163,20 +163,22 @@ def speed_tests(cells: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     pairs = list(fits(cells, units))
     known = [found for _, found in pairs if found]
     weights = webb_weights(DRAWS, max(cells.get_column("customer").n_unique(), 1), SEED)
-    adjusted = iter(step_down(known, weights))
-    reach = critical_t(known, weights, 1 - ALPHA) + Z_80 if known else np.nan
+    drawn = [found.drawn(weights) for found in known]
+    judged = zip(drawn, step_down(known, drawn), strict=True)
+    reach = critical_t(drawn, 1 - ALPHA) + Z_80 if known else np.nan
     rows = []
     for about, found in pairs:
         row = dict(about)
         if found:
-            low, high = (end if np.isfinite(end) else None for end in found.interval(weights))
+            worlds, together = next(judged)
+            low, high = (end if np.isfinite(end) else None for end in found.interval(worlds))
             row |= {
                 "slope": found.slope,
                 "low": low,
                 "high": high,
                 "smallest_effect": reach * found.error,
-                "p_value": found.p_value(weights),
-                "q_value": float(next(adjusted)),
+                "p_value": found.p_value(worlds),
+                "q_value": float(together),
                 "n": found.n,
                 "n_customers": len(found.clusters),
             }

@@ -180,7 +180,8 @@ def claims(world: World) -> dict[tuple[str, str], str]:
     units = found.select("customer", "period_start_on", unit=one_each).unique()
     pairs = [(about, fit) for about, fit in fits(found, units) if fit]
     weights = webb_weights(DRAWS, world.customers, world.seed)
-    adjusted = step_down([fit for _, fit in pairs], weights)
+    known = [fit for _, fit in pairs]
+    adjusted = step_down(known, [fit.drawn(weights) for fit in known])
     return {
         (about["speed"], about["outcome"]): (
             "trade_off" if fit.slope * about["sign"] > 0 else "go_together"

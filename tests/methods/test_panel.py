@@ -69,9 +69,9 @@ def test_the_bootstrap_is_that_of_refitting_every_draw(seed, null):
         )
         error = refit.bse[0] * np.sqrt(CLUSTERS / (CLUSTERS - 1))
         drawn.append(abs(refit.params[0] - null) / error)
-    assert found.bootstrap_t(weights, null) == pytest.approx(drawn, rel=1e-7)
+    assert found.drawn(weights).t(null) == pytest.approx(drawn, rel=1e-7)
     reached = sum(t >= abs(found.slope - null) / found.error for t in drawn)
-    assert found.p_value(weights, null) == pytest.approx((1 + reached) / 16)
+    assert found.p_value(found.drawn(weights), null) == pytest.approx((1 + reached) / 16)
 
 
 @settings(max_examples=10, deadline=None)
@@ -79,14 +79,15 @@ def test_the_bootstrap_is_that_of_refitting_every_draw(seed, null):
 def test_an_interval_holds_the_slopes_that_are_not_rejected(seed):
     found = panel.fit(*world(seed))
     weights = panel.webb_weights(399, CLUSTERS, seed=2)
-    low, high = found.interval(weights)
+    worlds = found.drawn(weights)
+    low, high = found.interval(worlds)
     assert low < found.slope < high
     for end, outwards in ((low, -1), (high, 1)):
         if np.isfinite(end):
             # Draws change with the null, too: p falls outwards, but not in every small step.
             step = outwards * 0.05 * found.error
-            assert found.p_value(weights, end - step) >= 0.05 - 2 / 400
-            assert found.p_value(weights, end + step) < 0.05 + 2 / 400
+            assert found.p_value(worlds, end - step) >= 0.05 - 2 / 400
+            assert found.p_value(worlds, end + step) < 0.05 + 2 / 400
 
 
 @settings(max_examples=10, deadline=None)
@@ -94,7 +95,8 @@ def test_an_interval_holds_the_slopes_that_are_not_rejected(seed):
 def test_judged_together_no_slope_looks_surer_than_alone(seed):
     fits = [panel.fit(*world(seed + i, slope)) for i, slope in enumerate((0.0, 0.3, 1.0))]
     weights = panel.webb_weights(199, CLUSTERS, seed=3)
-    drawn = [one.bootstrap_t(weights) for one in fits]
+    worlds = [one.drawn(weights) for one in fits]
+    drawn = [one.t() for one in worlds]
     order = sorted(range(3), key=lambda i: -abs(fits[i].t()))
     expected, reached = {}, 0.0
     for place, i in enumerate(order):
@@ -102,10 +104,10 @@ def test_judged_together_no_slope_looks_surer_than_alone(seed):
         beyond = sum(max(each) >= abs(fits[i].t()) for each in zip(*rest, strict=True))
         reached = max(reached, (1 + beyond) / 200)
         expected[i] = reached
-    assert panel.step_down(fits, weights) == pytest.approx([expected[i] for i in range(3)])
-    alone = [one.p_value(weights) for one in fits]
-    assert (panel.step_down(fits, weights) >= np.array(alone) - 1e-12).all()
-    assert panel.step_down(fits[:1], weights) == pytest.approx(alone[:1])
+    assert panel.step_down(fits, worlds) == pytest.approx([expected[i] for i in range(3)])
+    alone = [one.p_value(of) for one, of in zip(fits, worlds, strict=True)]
+    assert (panel.step_down(fits, worlds) >= np.array(alone) - 1e-12).all()
+    assert panel.step_down(fits[:1], worlds[:1]) == pytest.approx(alone[:1])
 
 
 def test_what_all_customers_have_in_common_in_a_period_says_nothing():

@@ -142,6 +142,26 @@ def test_the_map_has_a_verdict_of_each_kind(example_edition):
     assert security == {"startup": "fits", "core": "fits", "regulated": "serves"}
 
 
+def test_satisfaction_goes_with_the_first_response_in_every_segment_and_with_nothing_else(
+    example_edition,
+):
+    found = pl.read_parquet(example_edition / "tradeoff_derived_importance.parquet")
+    claimed = found.filter(verdict="goes_with")
+    assert sorted(claimed.select("segment", "driver").rows()) == [
+        (segment, "first_response") for segment in sorted(SEGMENTS)
+    ]
+    assert claimed["high"].max() < 0
+
+
+def test_speed_is_said_to_cost_nothing_but_stability(example_edition):
+    """It is planted for the core teams only: a claim about all may be missing, no other made."""
+    found = pl.read_parquet(example_edition / "tradeoff_tests.parquet")
+    claimed = found.filter(pl.col("verdict") != "no_evidence")
+    assert set(claimed["verdict"]) <= {"trade_off"}
+    assert set(claimed["outcome"]) <= {"failed_releases", "rework"}
+    assert found["smallest_effect"].is_not_null().any()
+
+
 def test_every_odd_record_is_in_quarantine(example_edition):
     fates = pl.read_parquet(example_edition / "record_fates.parquet")
     quarantined = fates.filter(pl.col("fate") == "quarantined")

@@ -20,6 +20,7 @@ def test_every_trade_off_names_its_assumptions_once_with_value_and_source():
         "tradeoff_flexibility_stability",
         "tradeoff_rival_definitions",
         "tradeoff_tests",
+        "tradeoff_derived_importance",
         "tradeoff_offerings",
         "tradeoff_portfolio",
     }
