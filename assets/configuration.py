@@ -264,6 +264,32 @@ class BadOnPurpose(Row):
     owner_role: str = Field(min_length=1)
 
 
+class StaffingScenario(Row):
+    """`[[staffing.scenarios]]`: another staffing to look at; what is not said stays as today."""
+
+    name: Id
+    agents: int | None = Field(default=None, ge=1)
+    order: tuple[str, ...] | None = None
+    own_lane: str | None = None
+    reserved: int = Field(default=1, ge=1)
+    is_helping: bool = False
+
+
+class Staffing(Row):
+    """`[staffing]`: how many answer tickets today, when, and whom they take first.
+
+    Without an `order` of segments tickets are answered as they come; without a number of `runners`
+    as many are taken as ran at once.
+    """
+
+    agents: int | None = Field(default=None, ge=1)
+    calendar: str | None = None
+    order: tuple[str, ...] = ()
+    lane_for: str | None = None
+    runners: dict[str, Annotated[int, Field(ge=1)]] = {}
+    scenarios: tuple[StaffingScenario, ...] = ()
+
+
 class ForeignFile(Row):
     """A CSV, JSONL or parquet export of any system, mapped to a conformed table."""
 
@@ -301,6 +327,7 @@ class Configuration(Row):
 
     organisation: Organisation
     rules: Rules = Rules()
+    staffing: Staffing = Staffing()
     segments: tuple[Segment, ...] = ()
     customers: tuple[Customer, ...] = ()
     services: tuple[Service, ...] = ()

@@ -151,6 +151,7 @@ def contradictions(content: Content) -> list[str]:
         *_unreachable_levels(content),
         *_unusable_ownership(content),
         *_unknown_holidays(content),
+        *_impossible_staffing(content),
     ]
 
 
@@ -258,3 +259,30 @@ def _unknown_holidays(content: Content) -> Iterator[str]:
         elif subdivision is not None and subdivision not in supported[country]:
             place = _place(content, (*loc, "holidays", "subdivision"))
             yield _unknown(place, subdivision, set(supported[country]))
+
+
+def _impossible_staffing(content: Content) -> Iterator[str]:
+    staffing = content.get("staffing", {})
+    segments = {row["id"] for row in content.get("segments", ())}
+    calendar = staffing.get("calendar")
+    calendars = {row["id"] for row in content.get("calendars", ())}
+    if calendar is not None and calendar not in calendars:
+        yield _unknown("[staffing] calendar", calendar, calendars)
+    tables = [("[staffing]", staffing, "lane_for")]
+    for row in staffing.get("scenarios", ()):
+        tables.append((f"[[staffing.scenarios]] ({row['name']})", row, "own_lane"))
+        agents, reserved = row.get("agents", staffing.get("agents")), row.get("reserved", 1)
+        if row.get("own_lane") is not None and agents is not None and reserved >= agents:
+            place = f"[[staffing.scenarios]] ({row['name']}) reserved"
+            yield f"{place} = {reserved} is not allowed. Allowed: fewer than its {agents} agents."
+    for place, row, lane in tables:
+        named = [(lane, row[lane])] if row.get(lane) is not None else []
+        for key, segment in [*named, *(("order", one) for one in row.get("order", ()))]:
+            if segment not in segments:
+                yield _unknown(f"{place} {key}", segment, segments)
+        if len(set(row.get("order", ()))) < len(row.get("order", ())):
+            yield f"{place} order = {row['order']} is not allowed. Allowed: each segment once."
+    names = Counter(row["name"] for row in staffing.get("scenarios", ()))
+    for name, count in names.items():
+        if count > 1:
+            yield f"[[staffing.scenarios]] has {count} rows with name = {name}. Allowed: one."

@@ -63,6 +63,13 @@ objective = 0.9
 [[support_objectives]]
 customer = 'checkout'
 objective = 0.95
+[staffing]
+agents = 3
+calendar = "support"
+order = ["startup"]
+[[staffing.scenarios]]
+name = "A lane"
+own_lane = "startup"
 [[bad_on_purpose]]
 segment = "startup"
 promise = "accountability"
@@ -157,6 +164,27 @@ MISTAKES = {
     "a missing table": (
         (WHOLE, ""),
         "[organisation] is missing. Add it.",
+    ),
+    "a lane for a segment that is not there": (
+        ('own_lane = "startup"', 'own_lane = "startups"'),
+        "[[staffing.scenarios]] (A lane) own_lane = 'startups' is not configured. "
+        "Allowed: 'startup'.",
+    ),
+    "an order that names a segment twice": (
+        ('order = ["startup"]', 'order = ["startup", "startup"]'),
+        "[staffing] order = ['startup', 'startup'] is not allowed. Allowed: each segment once.",
+    ),
+    "hours of a desk by a calendar that is not there": (
+        ('agents = 3\ncalendar = "support"', 'agents = 3\ncalendar = "night"'),
+        "[staffing] calendar = 'night' is not configured. Allowed: 'support'.",
+    ),
+    "more agents reserved than there are": (
+        ('own_lane = "startup"', 'own_lane = "startup"\nreserved = 3'),
+        "[[staffing.scenarios]] (A lane) reserved = 3 is not allowed. Allowed: fewer than its 3",
+    ),
+    "no agent at all": (
+        ("agents = 3", "agents = 0"),
+        "[staffing] agents = 0 is not allowed. Allowed: greater than or equal to 1.",
     ),
     "a number out of range": (
         ("hotfix_window_hours = 48", "hotfix_window_hours = 0"),

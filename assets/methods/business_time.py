@@ -108,6 +108,23 @@ class BusinessClock:
         clock._set(_joined(np.concatenate(edges)), start, end)
         return clock
 
+    @classmethod
+    def of_spans(cls, spans: Micros, start: datetime, end: datetime) -> "BusinessClock":
+        """A clock from spans such as `spans` gives; they neither touch nor overlap."""
+        clock = cls.__new__(cls)
+        clock._set(spans, start, end)
+        return clock
+
+    @property
+    def spans(self) -> Micros:
+        """Its open spans: shape (spans, 2), UTC microseconds since 1970."""
+        return self._edges.reshape(-1, 2)
+
+    @property
+    def end(self) -> int:
+        """Where it ends, in UTC microseconds since 1970."""
+        return _micros(self._end)
+
     def _set(self, edges: Micros, start: datetime, end: datetime) -> None:
         self._start, self._end = start, end
         self._edges = edges.ravel()
@@ -131,6 +148,24 @@ class BusinessClock:
         edge = np.searchsorted(self._edges, micros, side="right") - 1
         is_open: NDArray[np.bool_] = is_known & (edge >= 0) & (edge % 2 == 0)
         return is_open
+
+    def passed_seconds(self, instants: np.ndarray) -> Floats:
+        """Open seconds from the clock's beginning to instants, as `elapsed_seconds` counts them."""
+        return self.elapsed_seconds(np.full(np.shape(instants), _micros(self._start)), instants)
+
+    def instants(self, passed_seconds: Floats) -> Micros:
+        """When so many open seconds have passed since the clock's beginning, in microseconds.
+
+        At closing time the next opening; what the clock's span does not reach is its end.
+        """
+        if not len(self._edges):
+            return np.full(np.shape(passed_seconds), _micros(self._end))
+        passed = np.rint(np.asarray(passed_seconds) * 1e6).astype(np.int64)
+        opened = self._open[1::2]
+        span = np.searchsorted(opened, passed, side="right")
+        inside = np.minimum(span, len(opened) - 1)
+        instant = self._edges[2 * inside] + passed - self._open[2 * inside]
+        return np.where(span < len(opened), instant, _micros(self._end))
 
     def _open_until(self, instants: np.ndarray) -> tuple[Micros, NDArray[np.bool_]]:
         micros, is_known = self._micros_of(instants)

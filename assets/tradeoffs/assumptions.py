@@ -14,7 +14,7 @@ from assets.home import Home
 from assets.methods import panel
 from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
-from assets.tradeoffs import choices, scoring, speed_tests
+from assets.tradeoffs import choices, lane_assumptions, scoring, speed_tests
 from assets.tradeoffs import derived_importance as derived
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import portfolio_assumptions as portfolio
@@ -55,6 +55,7 @@ def constants() -> pl.DataFrame:
         *_of_the_derived(),
         *portfolio.rows(),
         *rivals.rows(),
+        *lane_assumptions.rows(),
     ]
     return pl.DataFrame(rows, COLUMNS, orient="row")
 
@@ -188,7 +189,12 @@ def configured(configuration: Configuration, on: date) -> pl.DataFrame:
         value="stance",
         source=pl.lit("plumbline.toml [[segments]]"),
     )
-    return pl.concat([stated, targets, bad, stances, portfolio.choices(configuration)])
+    staffing = pl.DataFrame(
+        list(lane_assumptions.configured(configuration)),
+        schema=dict.fromkeys(COLUMNS, pl.String),
+        orient="row",
+    )
+    return pl.concat([stated, targets, bad, stances, portfolio.choices(configuration), staffing])
 
 
 @dg.asset

@@ -4,6 +4,7 @@ Written from the same rows that the world is drawn from, so the two cannot contr
 """
 
 from pipelines.example.clock import CALENDARS, HALF_DAY_ENDS, HALF_DAYS
+from pipelines.example.desk import AGENTS, CALENDAR, ORDER
 from pipelines.example.reliability import (
     LATENCY_OBJECTIVE,
     OBJECTIVES,
@@ -68,6 +69,16 @@ capacity_hours = 114.0             # a week; today's offerings take more
 
 """
 
+STAFFING = f"""\
+# Who answers tickets: what is planted. How long a ticket keeps them busy is found out.
+
+[staffing]
+agents = {AGENTS}
+calendar = "{CALENDAR}"
+order = {list(ORDER)}
+lane_for = "regulated"
+"""
+
 BAD_ON_PURPOSE = """\
 # What the company decided to be bad at, so as to be excellent where it counts.
 
@@ -84,6 +95,7 @@ def as_toml() -> str:
     """The whole file."""
     parts = [
         HEADER,
+        STAFFING.replace("'", '"'),
         "# Whom we serve, and how much each promise matters to them (1 to 5).\n",
         *(_segment(segment) for segment in SEGMENTS),
         "# The teams. One was reorganised: it has two rows.\n",

@@ -1,8 +1,9 @@
 """The support desk of the example company, where tickets wait for each other.
 
 Planted: AGENTS engineers work by CALENDAR; whoever is free takes the waiting ticket whose segment
-stands first in ORDER, of these the oldest, and stays with it for WORK_PER_HANDLED times the minutes
-that are written down. The reply is sent when REPLY_SHARE of that, more or less, is done.
+stands first in ORDER (nobody's last), of these the oldest, and stays with it for WORK_PER_HANDLED
+times the minutes that are written down. The reply is sent when REPLY_SHARE of that, more or less,
+is done.
 """
 
 from heapq import heappop, heappush
@@ -11,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.example import clock
-from pipelines.example.world import MINUTE, SEGMENTS, Bools, Floats, Ints
+from pipelines.example.world import MINUTE, NOBODY, SEGMENTS, Bools, Floats, Ints
 
 AGENTS = 2
 CALENDAR = "support"
@@ -28,10 +29,11 @@ def picked_up(
 ) -> Floats:
     """Business seconds of CALENDAR at which each ticket is picked up; NaN for those nobody works.
 
-    `frame` holds `created_s, segment, minutes`, in any order.
+    `frame` holds `created_s, customer, segment, minutes`, in any order.
     """
     came = hours().passed_at(frame["created_s"].to_numpy())
     rank = np.array([order.index(segment.id) for segment in SEGMENTS])[frame["segment"].to_numpy()]
+    rank = np.where(frame["customer"].to_numpy() == NOBODY, len(order), rank)
     worked = np.flatnonzero(is_worked)
     queue = worked[np.argsort(came[worked], kind="stable")]
     taken = taken_in_turn(came[queue], work_seconds(frame)[queue], rank[queue], agents)

@@ -98,6 +98,37 @@ def elapsed(calendar, first, last):
     return clock.elapsed_seconds(micros(first), micros(last))[0]
 
 
+@given(cases(), st.integers(0, 6 * 1440))
+def test_the_instant_of_open_seconds_is_the_first_minute_after_which_more_pass(case, minute):
+    calendar, first, last = case
+    clock = BusinessClock(calendar, first, last)
+    at = min(first + timedelta(minutes=minute), last)
+    seconds = clock.passed_seconds(micros(at))
+    again = clock.instants(seconds)
+    assert clock.passed_seconds(again) == seconds
+    always = {date(1970, 1, 1): calendar}
+    is_open = minutes_on_the_wall(always, at, at + timedelta(minutes=1)) == 1
+    if at < last and is_open:
+        assert again == micros(at).astype(np.int64)
+    else:
+        assert again >= micros(at).astype(np.int64)
+        opened = again[0] < clock.end
+        assert not opened or clock.passed_seconds(again + 1) > seconds
+
+
+def test_a_clock_of_the_spans_of_another_is_the_same_clock():
+    calendar = Calendar("Europe/Berlin", NINE_TO_FIVE)
+    clock = BusinessClock(calendar, START, END)
+    again = BusinessClock.of_spans(clock.spans, START, END)
+    instants = micros(*(START + timedelta(hours=7 * n) for n in range(1_000)))
+    assert (again.passed_seconds(instants) == clock.passed_seconds(instants)).all()
+
+
+def test_a_calendar_that_never_opens_reaches_nothing():
+    clock = BusinessClock(Calendar("UTC", {}), START, END)
+    assert clock.instants(np.array([0.0, 5.0])).tolist() == [clock.end] * 2
+
+
 @given(cases())
 def test_elapsed_time_is_what_the_wall_clock_shows(case):
     calendar, first, last = case

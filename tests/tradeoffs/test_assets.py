@@ -10,11 +10,16 @@ from assets.kpis.catalogue import as_frame
 from assets.kpis.cells import CELL
 from assets.kpis.signals import kpi_signals
 from assets.kpis.tables import KPI_TABLES
+from assets.schema import INSTANT
 from assets.tradeoffs.assumptions import tradeoff_assumptions
 from assets.tradeoffs.attribute_map import tradeoff_attribute_kpis, tradeoff_attribute_map
 from assets.tradeoffs.flexibility_stability import tradeoff_flexibility_stability
+from assets.tradeoffs.lane_arrivals import tradeoff_lane_arrivals, tradeoff_lane_hours
+from assets.tradeoffs.lane_calibration import tradeoff_lane_calibration, tradeoff_lane_desks
+from assets.tradeoffs.runner_lanes import tradeoff_runner_lanes
 from assets.tradeoffs.speed_tests import tradeoff_tests
 from assets.tradeoffs.strategic_fit import tradeoff_strategic_fit
+from assets.tradeoffs.support_lanes import tradeoff_support_lanes
 
 FROM_CELLS = (
     tradeoff_attribute_map,
@@ -82,3 +87,28 @@ def test_the_map_and_the_rows_behind_it_come_from_the_same_scores(home, cells):
     assert support["period_start_on"] == date(2026, 4, 1)
     assert (support["n_kpis"], support["n_missing"]) == (3, 2)
     assert behind.drop_nulls("score").select("kpi", "score").rows() == [("csat", 1.0)]
+
+
+def test_a_home_without_a_ticket_gets_empty_answers_on_staffing(home):
+    columns = {
+        "entered_at": INSTANT, "created_at": INSTANT, "finished_at": INSTANT,
+        "queue_seconds": pl.Float64, "handle_minutes": pl.Float64, "is_spam": pl.Boolean,
+        "is_deleted": pl.Boolean, "is_without_events": pl.Boolean, "scope_set": pl.UInt32,
+        "first_response_business_seconds": pl.Float64, "first_response_business_exit": pl.Int8,
+        "queue_exit": pl.Int8,
+        **dict.fromkeys(("event_id", "source", "ticket_id", "priority", "offering", "calendar",
+                         "tool", "status", "scope", "scope_kind"), pl.String),
+    }  # fmt: skip
+    nothing = pl.LazyFrame(schema=columns)
+    names = ("fact_tickets", "fact_pipeline_runs", "fact_scope_sets", "conformed_tickets")
+    empty = home(NOTHING + CHOICES)
+    found = tradeoff_lane_arrivals(home=empty, **dict.fromkeys(names, nothing))
+    tables = {"tradeoff_lane_arrivals": found.lazy(),
+              "tradeoff_lane_hours": tradeoff_lane_hours(home=empty).lazy()}  # fmt: skip
+    desks = tradeoff_lane_desks(home=empty, **tables)
+    tables["tradeoff_lane_desks"] = desks.lazy()
+    alike = tradeoff_lane_calibration(**tables)
+    tables["tradeoff_lane_calibration"] = alike.lazy()
+    lanes = tradeoff_support_lanes(home=empty, **tables)
+    assert [one.height for one in (found, desks, alike, lanes)] == [0] * 4
+    assert tradeoff_runner_lanes(**tables).height == 0

@@ -23,6 +23,8 @@ def test_every_trade_off_names_its_assumptions_once_with_value_and_source():
         "tradeoff_derived_importance",
         "tradeoff_offerings",
         "tradeoff_portfolio",
+        "tradeoff_support_lanes",
+        "tradeoff_runner_lanes",
     }
     assert rows.select((pl.all().str.len_chars() > 0).all()).row(0) == (True,) * 4
 
