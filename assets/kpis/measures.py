@@ -77,7 +77,8 @@ def weighted_ratios(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.Data
     A row is a cluster of its own where none are declared. A sum of 0 below has no cell.
     """
     parts = [pl.col(str(name)).cast(pl.Float64) for name in (kpi.numerator, kpi.denominator)]
-    of = rows.with_columns(top=parts[0], bottom=parts[1])
+    # Amounts are added up in one order, so that equal records make equal editions to the last bit.
+    of = rows.with_columns(top=parts[0], bottom=parts[1]).sort("place", "top", "bottom")
     found = _cluster_sums(kpi, of, grid).filter(pl.col("bottom") > 0)
     given = _arrays(found, CLUSTER_SUMS)
     if kpi.is_share:
@@ -95,9 +96,9 @@ def _cluster_sums(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFr
     clusters = rows
     if kpi.clusters:
         clusters = (
-            rows.group_by("place", *kpi.clusters)
+            rows.group_by("place", *kpi.clusters, maintain_order=kpi.denominator is not None)
             .agg(pl.col("top", "bottom", "weight").sum())
-            .sort("place")
+            .sort("place", "top", "bottom")
         )
     top, bottom = pl.col("top"), pl.col("bottom")
     return sums(
@@ -151,6 +152,7 @@ def _counted(amount: str | None, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.D
     """`cell, weeks, n, total, squares` of every cell of the grid."""
     weight = pl.col("weight")
     of = weight if amount is None else pl.col(amount).cast(pl.Float64)
+    rows = rows if amount is None else rows.sort("place", amount)
     found = sums(rows, ranges(rows, grid), n=weight, total=of, squares=of**2)
     return (
         grid.select("cell", "weeks")

@@ -144,3 +144,23 @@ def test_a_rate_per_customer_divides_by_the_weeks_that_customers_were_active(mar
 def test_without_an_active_customer_there_is_no_rate_per_customer(march):
     row = march(("rate",), {"x": [1]}, customers_on([-40], [3]), exposure="e").row(0, named=True)
     assert (row["value"], row["value_state"]) == (None, "no_events")
+
+
+@pytest.mark.parametrize(
+    ("statistic", "fields"),
+    [
+        ("rate", {"amount": "a", "unit": "hours_per_week"}),
+        ("ratio", {"numerator": "a", "denominator": "b"}),
+        ("ratio", {"numerator": "a", "denominator": "b", "clusters": ("team",)}),
+    ],
+    ids=["amounts", "ratio of sums", "clusters"],
+)
+def test_the_order_of_records_changes_no_bit_of_a_sum(march, statistic, fields):
+    draw = np.random.default_rng(7)
+    columns = {"a": draw.random(200) / 3, "b": 1 + draw.random(200), "team": ["x", "y"] * 100}
+    shuffled = draw.permutation(200)
+    other = {name: [values[i] for i in shuffled] for name, values in columns.items()}
+    days = [i % 3 for i in range(200)]
+    one = march((statistic,), columns, days=days, **fields)
+    two = march((statistic,), other, days=[days[i] for i in shuffled], **fields)
+    assert one.equals(two)
