@@ -91,6 +91,8 @@ SHAPES: dict[str, Shape] = {
         _columns(
             text="sha repo change_id author_kind",
             instants="authored_at committed_at",
+            integers="lines_changed",
+            booleans="is_on_default_branch",
             lists="parent_shas",
         ),
         required=("sha", "repo", "authored_at"),

@@ -3,12 +3,16 @@
 Authored before committed is no contract: a rebase or `--date` makes any order.
 """
 
+import polars as pl
+
 from assets.conformed.assembly import asset_of
-from assets.conformed.entity import Entity
+from assets.conformed.entity import Entity, TakenBack
 
 ENTITY = Entity(
     name="commits",
     words={"author_kind": ("human", "bot")},
+    rules={"negative_lines_changed": pl.col("lines_changed") < 0},
+    taken_back=(TakenBack("committed_at", "is_on_default_branch", pl.lit(None, pl.Boolean)),),
     is_key_unique=False,
 )
 

@@ -6,15 +6,17 @@ import dagster as dg
 import polars as pl
 
 from assets.facts.change_links import first_cuts, shipped
+from assets.facts.changes import is_trunk_commit
 from assets.facts.clocks import clock
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
 from assets.home import Home
 
+REQUEST, TRUNK = "change_request", "trunk_commit"
+
 
 def change_lead_time(
     located: pl.LazyFrame,
-    commits: pl.LazyFrame,
     shipped: pl.LazyFrame,
     first_cuts: pl.LazyFrame,
     not_deployable: list[str],
@@ -25,15 +27,11 @@ def change_lead_time(
     A change that was closed without a merge left by another exit; so did one that was merged
     without ever being reviewed, from the wait for a review. Review ends with the approval, or
     with the merge where nobody approved before; what was said after the merge held nothing up.
+    A commit pushed to the trunk (`origin`) is in no stage before its merge.
     `left_at` is when it stopped to be open, either way.
     Why a merged change is not measured until its deployment say `is_in_repo_never_deployed`,
     `is_before_first_deployment` and `is_without_commits`.
     """
-    first_commit = (
-        commits.filter(pl.col("change_id").is_not_null())
-        .group_by("change_id")
-        .agg(first_commit_at=pl.col("authored_at").min())
-    )
     merged, closed = pl.col("merged_at"), pl.col("closed_at")
     abandoned = pl.when(merged.is_null()).then(closed)
     left = pl.coalesce(merged, closed)
@@ -48,7 +46,6 @@ def change_lead_time(
     )
     return (
         located.with_columns(said_in_time)
-        .join(first_commit, on="change_id", how="left")
         .join(shipped.select("change_id", "deployed_at", "link_rule"), on="change_id", how="left")
         .join(first_cuts, on="repo", how="left")
         .select(
@@ -75,6 +72,7 @@ def change_lead_time(
             event_id=pl.concat_str("source", "change_id", separator="/"),
             entered_at="opened_at",
             author_kind=pl.col("author_kind").fill_null("unknown"),
+            origin=pl.when(is_trunk_commit()).then(pl.lit(TRUNK)).otherwise(pl.lit(REQUEST)),
             is_merged=merged.is_not_null(),
             is_reviewed_independently="is_reviewed_independently",
             left_at=left,
@@ -94,7 +92,7 @@ def change_lead_time(
 @dg.asset
 def fact_change_lead_time(
     home: Home,
-    conformed_changes: pl.LazyFrame,
+    fact_changes: pl.LazyFrame,
     conformed_commits: pl.LazyFrame,
     conformed_deployment_changes: pl.LazyFrame,
     conformed_services: pl.LazyFrame,
@@ -103,7 +101,7 @@ def fact_change_lead_time(
     fact_scope_sets: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Every change from its first commit to its first successful production deployment."""
-    counted = conformed_changes.with_columns(counted_at=pl.coalesce("merged_at", "opened_at"))
+    counted = fact_changes.with_columns(counted_at=pl.coalesce("merged_at", "opened_at"))
     located = with_scope_set(
         identified(counted, conformed_services, conformed_ownership),
         "counted_at",
@@ -111,9 +109,8 @@ def fact_change_lead_time(
     )
     return change_lead_time(
         located,
-        conformed_commits,
-        shipped(conformed_changes, conformed_commits, fact_releases, conformed_deployment_changes),
-        first_cuts(conformed_changes, conformed_commits, fact_releases),
+        shipped(fact_changes, conformed_commits, fact_releases, conformed_deployment_changes),
+        first_cuts(fact_changes, conformed_commits, fact_releases),
         [repo.id for repo in home.configuration.repos if not repo.is_deployable],
         home.as_of_instant,
     )

@@ -2,10 +2,12 @@
 
 `explicit` and `compare_commits` links come from the sources (`conformed_deployment_changes`).
 Where a release has none, `merge_order` says that it contains everything that was merged into its
-repo up to the commit it deployed.
+repo up to the commit it deployed. So it does for commits pushed to the trunk, which nobody names.
 """
 
 import polars as pl
+
+from assets.facts.changes import is_trunk_commit
 
 
 def with_cut(releases: pl.LazyFrame, changes: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
@@ -52,10 +54,13 @@ def shipped(
         .drop_nulls("finished_at")
         .select("change_id", "event_id", "link_rule", deployed_at="finished_at")
     )
-    unnamed = cut.join(named, on="event_id", how="anti")
-    ordered = by_merge_order(changes, unnamed, first_cut_of(cut))
+    unnamed, first = cut.join(named, on="event_id", how="anti"), first_cut_of(cut)
+    ordered = [
+        by_merge_order(changes.filter(~is_trunk_commit()), unnamed, first),
+        by_merge_order(changes.filter(is_trunk_commit()), cut, first),
+    ]
     return (
-        pl.concat([named, ordered], how="diagonal")
+        pl.concat([named, *ordered], how="diagonal")
         .sort("deployed_at", "event_id", "link_rule")
         .unique("change_id", keep="first", maintain_order=True)
     )

@@ -1,17 +1,20 @@
 """`fact_release_contents`: what each successful production release brought, and who had seen it.
 
 A release brings the changes that its source names, else everything merged since the last release
-of its line up to the commit that it deployed (`assets.facts.change_links`). Where that commit is
-nobody's change, what the release contains is not known.
+of its line up to the commit that it deployed (`assets.facts.change_links`); commits pushed to the
+trunk, which nobody names, by that order always. Where the commit deployed is nobody's change, what
+the release contains is not known.
 """
 
 import dagster as dg
 import polars as pl
 
 from assets.facts.change_links import with_cut
+from assets.facts.changes import is_trunk_commit
 
 LINE = ("line", "repo")
 COUNTS = ("n_changes", "n_unreviewed", "n_review_unknown")
+PUSHED = "_pushed"
 
 
 def release_contents(
@@ -29,6 +32,7 @@ def release_contents(
         "change_id",
         "repo",
         "merged_at",
+        is_pushed=is_trunk_commit(),
         n_changes=1,
         n_unreviewed=reviewed.not_().fill_null(False).cast(pl.Int64),
         n_review_unknown=reviewed.is_null().cast(pl.Int64),
@@ -37,13 +41,19 @@ def release_contents(
     named = _named(sequence, judged, links)
     is_named = pl.col("n_changes").is_not_null()
     return (
-        _by_order(sequence, judged)
+        sequence.join(_by_order(sequence, judged), on="event_id", how="left")
+        .join(
+            _by_order(sequence, judged.filter("is_pushed")),
+            on="event_id",
+            how="left",
+            suffix=PUSHED,
+        )
         .join(named, on="event_id", how="left")
         .with_columns(
             is_content_known=is_named | (pl.col("is_commit_of_change") & ~pl.col("is_first")),
             is_redeploy=pl.col("is_same_commit") | (pl.col("is_behind") & ~is_named),
             is_first_known=pl.col("is_first") & ~is_named,
-            **{name: pl.coalesce(name, f"{name}_by_order").fill_null(0) for name in COUNTS},
+            **{name: _count(name) for name in COUNTS},
         )
         .with_columns(is_content_known=pl.col("is_content_known") & (pl.col("n_changes") > 0))
         .select(
@@ -53,6 +63,14 @@ def release_contents(
             is_review_unknown=_all_reviewed() & (pl.col("n_review_unknown") > 0),
         )
     )
+
+
+def _count(name: str) -> pl.Expr:
+    """What is named and what was pushed past it, else what was merged in between."""
+    in_order = pl.col(f"{name}_by_order")
+    # A release of older code than its line had reached brings less than nothing.
+    pushed = pl.col(f"{name}_by_order{PUSHED}").fill_null(0).clip(lower_bound=0)
+    return pl.coalesce(pl.col(name) + pushed, in_order).fill_null(0)
 
 
 def _all_reviewed() -> pl.Expr:
@@ -93,7 +111,7 @@ def _sequence(releases: pl.LazyFrame, changes: pl.LazyFrame, commits: pl.LazyFra
 
 
 def _by_order(sequence: pl.LazyFrame, judged: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds the counts of what was merged after `reached_at` up to the release's own cut."""
+    """`event_id` and the counts of what was merged after `reached_at` up to the release's cut."""
     running = (
         judged.drop_nulls(["repo", "merged_at"])
         .sort("repo", "merged_at")
@@ -110,11 +128,10 @@ def _by_order(sequence: pl.LazyFrame, judged: pl.LazyFrame) -> pl.LazyFrame:
         .select("event_id", pl.col(COUNTS).fill_null(0))
         for at in ("known_cut_at", "reached_at")
     )
-    brought = until.join(before, on="event_id", suffix="_before").select(
+    return until.join(before, on="event_id", suffix="_before").select(
         "event_id",
         **{f"{name}_by_order": pl.col(name) - pl.col(f"{name}_before") for name in COUNTS},
     )
-    return sequence.join(brought, on="event_id", how="left")
 
 
 def _named(sequence: pl.LazyFrame, judged: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
@@ -135,11 +152,11 @@ def _named(sequence: pl.LazyFrame, judged: pl.LazyFrame, links: pl.LazyFrame) ->
 @dg.asset
 def fact_release_contents(
     fact_releases: pl.LazyFrame,
-    conformed_changes: pl.LazyFrame,
+    fact_changes: pl.LazyFrame,
     conformed_commits: pl.LazyFrame,
     conformed_deployment_changes: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """What every production release brought, and whether all of it was reviewed."""
     return release_contents(
-        fact_releases, conformed_changes, conformed_commits, conformed_deployment_changes
+        fact_releases, fact_changes, conformed_commits, conformed_deployment_changes
     )

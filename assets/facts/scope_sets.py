@@ -112,7 +112,7 @@ def with_scope_set(events: pl.LazyFrame, at: str, sets: pl.LazyFrame) -> pl.Lazy
 def fact_scope_sets(
     home: Home,
     conformed_pipeline_runs: pl.LazyFrame,
-    conformed_changes: pl.LazyFrame,
+    fact_changes: pl.LazyFrame,
     conformed_deployments: pl.LazyFrame,
     conformed_incidents: pl.LazyFrame,
     conformed_tickets: pl.LazyFrame,
@@ -127,7 +127,7 @@ def fact_scope_sets(
     columns = ["repo", "paths", "service", "environment", "requester_group", "customer"]
     tables = [
         conformed_pipeline_runs,
-        conformed_changes,
+        fact_changes,
         conformed_deployments,
         conformed_incidents,
         conformed_tickets,

@@ -28,13 +28,19 @@ KPIS = (
         members=("is_merged",),
         exclusions=(Exclusion("is_review_unknown", "Nothing tells whether it was reviewed."),),
         numerator="is_reviewed_independently",
-        slices=(Slice("author_kind", column="author_kind"),),
+        slices=(
+            Slice("author_kind", column="author_kind"),
+            Slice("origin", column="origin"),
+        ),
         minimum_n=20,
         requires=("changes",),
         definition=(
             "Merged changes that somebody other than their author approved before the merge ÷ "
-            "merged changes. A bot's review is no review."
+            "merged changes. A bot's review is no review. A commit pushed to the default branch "
+            "without a pull request is a change that nobody reviewed."
         ),
+        version=2,
+        changelog="2: commits pushed to the default branch count. 1: first definition.",
         null_means="No change was merged in the period, or nothing tells about reviews.",
         definition_source="OpenSSF Scorecard: Code-Review check, counted per change.",
         example=Example(
@@ -71,7 +77,8 @@ KPIS = (
             "than its author before the merge ÷ successful production releases that brought "
             "something. A release brings the changes that its source names, else everything merged "
             "since the last release of its service up to the commit deployed. One whose commit is "
-            "nobody's change (a direct push, a build of unknown origin) is not traceable."
+            "nobody's change (a build of unknown origin) is not traceable, nor one that brings a "
+            "commit pushed past review."
         ),
         null_means="No release brought anything, or deployments or changes are not told of.",
         definition_source=(

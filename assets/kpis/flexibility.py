@@ -7,6 +7,7 @@ from assets.kpis.promise import kpi_asset
 PROMISE = "flexibility"
 DORA = "DORA, Accelerate State of DevOps (dora.dev/guides/dora-metrics)"
 BY_AUTHOR = Slice("author_kind", column="author_kind")
+WITH_TRUNK = "2: commits pushed to the default branch count. 1: first definition."
 NOT_DEPLOYED = (
     Exclusion("is_in_repo_never_deployed", "Its repo is not deployed to production."),
     Exclusion(
@@ -75,8 +76,11 @@ KPIS = (
         definition=(
             "Time from the first commit of a merged change to the finish of the first successful "
             "production deployment that contains it. A change counts in the period of its merge; "
-            "one that is not deployed yet counts as still open."
+            "one that is not deployed yet counts as still open. A commit pushed to the default "
+            "branch without a pull request is a change of its own."
         ),
+        version=2,
+        changelog=WITH_TRUNK,
         null_means="No change was merged in the period, or nothing tells about it.",
         definition_source=DORA,
         benchmark=(
@@ -164,7 +168,12 @@ KPIS = (
         exclusions=NOT_DEPLOYED,
         slices=(BY_AUTHOR,),
         requires=("changes", "deployments"),
-        definition="Time from the merge of a change to its first successful production deployment.",
+        definition=(
+            "Time from the merge of a change to its first successful production deployment. A "
+            "commit pushed to the default branch was merged when it was committed."
+        ),
+        version=2,
+        changelog=WITH_TRUNK,
         null_means="No change was merged in the period, or nothing tells about it.",
         definition_source="Lead time for changes as Four Keys counts it from the merge.",
         example=Example(

@@ -1,4 +1,4 @@
-"""GitHub commits: those of pull requests, and those of a branch."""
+"""GitHub commits: those of pull requests, and those of a branch, usually the default one."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import polars as pl
 from assets.configuration import Configuration
 from assets.raw.feed import Feed
 from assets.raw.github_changes import identified
-from assets.raw.github_common import account_kind, change_id, repo_in
+from assets.raw.github_common import account_kind, change_id, is_default_branch, repo_in
 from assets.raw.rows import CARRIED, elements, exploded
 
 _COMMIT = {
@@ -24,6 +24,9 @@ _COMMIT = {
         "author.name",
     ),
     "author_type": ("author.type", "author.user.__typename", "commit.author.user.__typename"),
+    # A commit in a list has no statistics in REST; those got one by one and GraphQL's have.
+    "additions": ("stats.additions", "commit.additions", "additions"),
+    "deletions": ("stats.deletions", "commit.deletions", "deletions"),
 }
 
 PULL_REQUEST_COMMITS = Feed(
@@ -51,9 +54,14 @@ PULL_REQUEST_COMMITS = Feed(
 COMMITS = Feed(
     system="github",
     entity="commits",
+    # GitHub lists the default branch unless asked for another, which extractors then name.
     fields=_COMMIT
-    | {"repo_name": ("repository.full_name", "repository.nameWithOwner", "repository")},
-    key=("sha",),
+    | {
+        "repo_name": ("repository.full_name", "repository.nameWithOwner", "repository"),
+        "branch": ("branch", "ref"),
+    },
+    key=("sha", "branch"),
+    optional_key=("branch",),
     updated_at=("committed", "authored"),
 )
 
@@ -80,11 +88,17 @@ def commits(frames: Mapping[str, pl.LazyFrame], configuration: Configuration) ->
         .unique(("repo", "sha", "change_id"), keep="first", maintain_order=True)
     )
     parents = elements(pl.col("parents"), {"sha": ("sha", "oid")})
-    return one_each.select(
+    added, deleted = (
+        pl.col(name).cast(pl.Int64, strict=False) for name in ("additions", "deletions")
+    )
+    listed = _on_default_branch(frames["commits"], configuration)
+    return one_each.join(listed, on=("repo", "sha"), how="left").select(
         *CARRIED,
         "sha",
         "repo",
         "change_id",
+        "is_on_default_branch",
+        lines_changed=added + deleted,
         authored_at="authored",
         committed_at="committed",
         parent_shas=parents.list.eval(pl.element().struct.field("sha")),
@@ -98,6 +112,18 @@ def _of(commits: pl.LazyFrame) -> pl.LazyFrame:
     """Commits of a branch."""
     repo = repo_in(pl.col("repo_name"), pl.col("link"))
     return commits.with_columns(repo=repo, change_id=pl.lit(None, pl.String)).select(_ROW)
+
+
+def _on_default_branch(commits: pl.LazyFrame, configuration: Configuration) -> pl.LazyFrame:
+    """`repo, sha, is_on_default_branch` of the commits listed; without a branch it is that one."""
+    repo = repo_in(pl.col("repo_name"), pl.col("link"))
+    branch = pl.col("branch").str.strip_prefix("refs/heads/")
+    is_default = is_default_branch(pl.col("repo"), branch, configuration).fill_null(True)
+    return (
+        commits.with_columns(repo=repo)
+        .group_by("repo", "sha")
+        .agg(is_on_default_branch=is_default.any())
+    )
 
 
 def _of_pull_requests(commits: pl.LazyFrame) -> pl.LazyFrame:

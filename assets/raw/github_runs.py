@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.configuration import Configuration
 from assets.raw.feed import Feed, instant, matches_glob, word
-from assets.raw.github_common import account_kind, repo_in
+from assets.raw.github_common import account_kind, is_default_branch, repo_in
 from assets.raw.rows import CARRIED
 
 # By "About status checks" of GitHub's documentation. `neutral` and `skipped` let dependent
@@ -207,15 +207,7 @@ def _first_job_starts(jobs: pl.LazyFrame, runs: pl.LazyFrame) -> pl.LazyFrame:
 def _branch_kind(configuration: Configuration) -> pl.Expr:
     """`change` by what triggered the run, else by the branch's name; a version tag is a release."""
     rules, branch = configuration.rules, pl.col("branch")
-    own_default = {
-        repo.id: repo.default_branch
-        for repo in sorted(configuration.repos, key=lambda repo: repo.valid_from)
-        if repo.default_branch is not None
-    }
-    is_own_default = branch == pl.col("repo").replace_strict(
-        own_default, default=None, return_dtype=pl.String
-    )
-    is_default = is_own_default.fill_null(matches_glob(branch, rules.default_branches))
+    is_default = is_default_branch(pl.col("repo"), branch, configuration)
     is_release = matches_glob(branch, rules.release_branches) | branch.str.contains(VERSION)
     return (
         pl.when(pl.col("trigger").is_in(CHANGE_TRIGGERS))

@@ -93,6 +93,7 @@ BAD = [
     (changes, {"files_changed": -1}, "negative_files_changed"),
     (changes, {"repo": ""}, "missing_repo"),
     (commits, {"author_kind": "cat"}, "unknown_author_kind"),
+    (commits, {"lines_changed": -1}, "negative_lines_changed"),
     (deployments, {"started_at": LATE, "finished_at": EARLY}, "finished_before_started"),
     (deployments, {"finished_at": EARLY}, "finished_before_created"),
     (deployments, {"environment_kind": "live"}, "unknown_environment_kind"),

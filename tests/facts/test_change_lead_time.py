@@ -5,6 +5,7 @@ import pytest
 
 from assets.facts.change_lead_time import change_lead_time
 from assets.facts.change_links import first_cuts, shipped
+from assets.facts.changes import changes as all_changes
 
 HOUR = 3600.0
 OPEN, HAPPENED, ANOTHER_EXIT = 0, 1, 2
@@ -16,13 +17,12 @@ def fact(conformed, released, at):
 
     def build(changes, commits=(), deployments=(), not_deployable=()):
         usual = {"repo": "acme/shop", "opened_at": at(10)}
-        frames = (
-            conformed("changes", *(usual | c for c in changes)),
-            conformed("commits", *({"repo": "acme/shop"} | c for c in commits)),
-        )
+        made = conformed("commits", *({"repo": "acme/shop"} | c for c in commits))
+        asked = conformed("changes", *(usual | c for c in changes))
+        frames = (all_changes(asked, made), made)
         releases = released(*deployments)
         rows = change_lead_time(
-            *frames,
+            frames[0],
             shipped(*frames, releases, conformed("deployment_changes")),
             first_cuts(*frames, releases),
             list(not_deployable),
@@ -172,24 +172,44 @@ def test_staging_never_enters_a_production_lead_time(fact, at):
     assert clock_of(row, "deploy_wait") == (80, OPEN)
 
 
-@pytest.mark.parametrize("way", ["squash", "rebase", "merge commit"])
-def test_squash_rebase_and_merge_commit_give_the_same_lead_time(fact, at, way):
-    branch = [
-        {"sha": "b1", "authored_at": at(2), "committed_at": at(2), "change_id": "c"},
-        {"sha": "b2", "authored_at": at(5), "committed_at": at(5), "change_id": "c"},
-    ]
-    on_main = {
-        "squash": [{"sha": "m", "authored_at": at(20), "committed_at": at(20)}],
-        "rebase": [
-            {"sha": "r1", "authored_at": at(2), "committed_at": at(20), "change_id": "c"},
-            {"sha": "m", "authored_at": at(5), "committed_at": at(20), "change_id": "c"},
-        ],
-        "merge commit": [{"sha": "m", "authored_at": at(20), "committed_at": at(20)}],
+WAYS = ("squash", "rebase", "merge commit", "direct-to-trunk")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_squash_rebase_merge_commit_and_direct_to_trunk_give_the_same_lead_time(fact, at, way):
+    def commit(sha, authored, committed, change="c", parents=1, trunk=True):
+        return {"sha": sha, "authored_at": at(authored), "committed_at": at(committed),
+                "change_id": change, "parent_shas": ["p"] * parents,
+                "is_on_default_branch": trunk or None}  # fmt: skip
+
+    told = {"change_id": "told", "merged_at": at(0), "merge_sha": "t", "opened_at": at(0)}
+    asked = {"change_id": "c", "merged_at": at(20), "merge_sha": "m", "head_sha": "b2"}
+    branch = [commit("b1", 2, 2, trunk=False), commit("b2", 5, 5, trunk=False)]
+    on_trunk = {
+        "squash": [*branch, commit("m", 20, 20)],
+        "rebase": [*branch, commit("r1", 2, 20, None), commit("m", 5, 20)],
+        "merge commit": [commit("b1", 2, 2), commit("b2", 5, 5), commit("m", 20, 20, parents=2)],
+        "direct-to-trunk": [commit("m", 2, 20, None)],
     }[way]
-    change = {"change_id": "c", "merged_at": at(20), "merge_sha": "m"}
-    deployments = [release(at, "d0", "x", 0, 1), release(at, "d1", "m", 21, 26)]
-    row = fact([change], branch + on_main, deployments)["c"]
-    assert clock_of(row, "lead") == (24, HAPPENED)
+    rows = fact(
+        [told] if way == "direct-to-trunk" else [told, asked],
+        [commit("t", 0, 0, "told"), commit("t0", -1, -1, "told", trunk=False), *on_trunk],
+        [release(at, "d0", "x", 0, 1), release(at, "d1", "m", 21, 26)],
+    )
+    name = "acme/shop@m" if way == "direct-to-trunk" else "c"
+    assert set(rows) == {"told", name}
+    assert clock_of(rows[name], "lead") == (24, HAPPENED)
+    assert clock_of(rows[name], "deploy_wait") == (6, HAPPENED)
+    assert rows[name]["link_rule"] == "merge_order"
+
+
+def test_a_commit_pushed_to_the_trunk_is_in_no_stage_before_its_merge(fact, at):
+    pushed = {"change_id": "acme/shop@m", "merge_sha": "m", "merged_at": at(20), "opened_at": None}
+    row = fact([pushed])["acme/shop@m"]
+    stages = ("coding", "pickup", "review", "merge_wait", "open_to_merge")
+    assert {clock_of(row, stage) for stage in stages} == {(None, None)}
+    assert row["origin"] == "trunk_commit"
+    assert (row["opened_at"], row["left_at"]) == (None, at(20))
 
 
 def test_a_commit_authored_after_the_change_was_ready_took_no_time(fact, at):

@@ -36,12 +36,15 @@ def found_by_loop(changes, commits, releases, links):
             if release["finished_at"] is None:
                 continue
             named = [link for link in links if link["deployment_id"] in release["deployment_ids"]]
+            is_push = "@" in change["change_id"]
             for link in named:
                 if link["change_id"] == change["change_id"]:
                     containing.append(
                         (release["finished_at"], release["event_id"], link["link_rule"])
                     )
-            if named or release["repo"] != change["repo"] or change["merged_at"] is None:
+            if release["repo"] != change["repo"] or change["merged_at"] is None:
+                continue
+            if named and not is_push:
                 continue
             if first < change["merged_at"] <= cuts[release["event_id"]]:
                 containing.append((release["finished_at"], release["event_id"], "merge_order"))
@@ -64,6 +67,11 @@ def worlds(draw):
         }
         for i in range(draw(st.integers(0, 6)))
     ]
+    for row in changes:
+        pushed = f"{row['repo']}@{row['merge_sha']}"
+        is_new = all(other["change_id"] != pushed for other in changes)
+        if row["merge_sha"] and is_new and draw(st.booleans()):
+            row["change_id"] = pushed
     commits = [
         {"repo": repo, "sha": sha, "authored_at": draw(hour), "committed_at": draw(maybe)}
         for repo, sha in draw(st.sets(st.tuples(st.sampled_from(REPOS), st.sampled_from(SHAS))))
@@ -82,7 +90,7 @@ def worlds(draw):
     ]
     pairs = draw(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=4))
     links = [
-        {"deployment_id": f"d{d}", "change_id": f"c{c}", "link_rule": "explicit"}
+        {"deployment_id": f"d{d}", "change_id": changes[c]["change_id"], "link_rule": "explicit"}
         for d, c in sorted(pairs)
         if d < len(deployments) and c < len(changes)
     ]

@@ -99,6 +99,28 @@ def test_changes_that_a_source_names_are_the_content_even_of_the_first_release(c
     assert (found["d1"]["n_changes"], found["d1"]["is_review_unknown"]) == (1, True)
 
 
+def test_a_push_past_review_shows_in_the_next_release_whether_its_changes_are_named_or_not(
+    contents, at
+):
+    changes = [
+        change(0, at(0)),
+        change(1, at(5), reviewed=False) | {"change_id": "acme/shop@m1"},
+        change(2, at(10)),
+        change(3, at(20)),
+    ]
+    releases = [
+        release("d0", "m0", at(1), at(2)),
+        release("d2", "m2", at(12), at(13)),
+        release("d3", "m3", at(22), at(23)),
+    ]
+    links = [{"deployment_id": "d2", "change_id": "c2", "link_rule": "compare_commits"}]
+    for named in ((), links):
+        found = contents(releases, changes, links=named)
+        assert (found["d2"]["n_changes"], found["d2"]["n_unreviewed"]) == (2, 1)
+        assert not found["d2"]["is_traceable"]
+        assert found["d3"]["is_traceable"]
+
+
 def test_one_change_known_not_to_be_reviewed_outweighs_those_that_are_unknown(contents, at):
     changes = [change(0, at(0)), change(1, at(10), reviewed=None), change(2, at(11), False)]
     found = contents(
@@ -132,16 +154,19 @@ def judged_by_loop(releases, changes, commits, links):
         is_same = row["commit_sha"] is not None and any(s == row["commit_sha"] for s, _ in past)
         past.append((row["commit_sha"], cut))
         named = {x["change_id"] for x in links if x["deployment_id"] in row["deployment_ids"]}
+        between = [
+            c for c in changes
+            if c["repo"] == row["repo"] and c["merged_at"] is not None
+            and cut is not None and reached is not None and reached < c["merged_at"] <= cut
+        ]  # fmt: skip
         if named:
             known = {c["change_id"]: c["is_reviewed_independently"] for c in changes}
             reviews = [known.get(name) for name in named]
+            pushed = [c for c in between if "@" in c["change_id"]]
+            reviews += [c["is_reviewed_independently"] for c in pushed]
             is_known = True
         else:
-            reviews = [
-                c["is_reviewed_independently"] for c in changes
-                if c["repo"] == row["repo"] and c["merged_at"] is not None
-                and cut is not None and reached is not None and reached < c["merged_at"] <= cut
-            ]  # fmt: skip
+            reviews = [c["is_reviewed_independently"] for c in between]
             is_known = bool(reviews) and key in owned
         is_behind = cut is not None and reached is not None and cut <= reached
         sound = is_known and False not in reviews
@@ -164,6 +189,11 @@ def worlds(draw):
          "is_reviewed_independently": draw(st.sampled_from(REVIEWS))}
         for i in range(draw(st.integers(0, 7)))
     ]  # fmt: skip
+    for row in changes:
+        pushed = f"{row['repo']}@{row['merge_sha']}"
+        is_new = all(other["change_id"] != pushed for other in changes)
+        if row["merge_sha"] and is_new and draw(st.booleans()):
+            row["change_id"] = pushed
     commits = [
         {"repo": repo, "sha": sha, "authored_at": draw(hour), "committed_at": draw(maybe),
          "change_id": draw(st.sampled_from((None, "c0")))}

@@ -8,6 +8,7 @@ import pytest
 from assets.configuration import Configuration, Organisation
 from assets.facts.change_lead_time import change_lead_time
 from assets.facts.change_links import first_cuts, shipped
+from assets.facts.changes import changes as all_changes
 from assets.facts.commit_checks import LOOK_AHEAD, commit_checks
 from assets.facts.deployments import deployments
 from assets.facts.failed_deployments import failed_deployments
@@ -43,7 +44,8 @@ def empty_facts():
     offerings = pl.LazyFrame(
         schema={"id": pl.String, "tools": pl.List(pl.String), "valid_from": pl.Date}
     )
-    changes, commits = table("changes"), table("commits")
+    commits = table("commits")
+    changes = all_changes(table("changes"), commits)
     released = releases(table("deployments"))
     pairs = pl.LazyFrame(schema={"event_id": pl.String, "reverted_event_id": pl.String})
     whole = table("incidents").with_columns(restored_at=restored())
@@ -54,7 +56,6 @@ def empty_facts():
     return {
         "fact_change_lead_time": change_lead_time(
             changes,
-            commits,
             shipped(changes, commits, released, table("deployment_changes")),
             first_cuts(changes, commits, released),
             [],

@@ -252,6 +252,51 @@ def test_a_commit_told_by_a_branch_and_by_its_pull_request_is_one_row(mapped):
     assert [(row["sha"], row["change_id"]) for row in rows] == [("c1", "acme/api#7")]
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ({}, True),
+        ({"branch": "main"}, True),
+        ({"ref": "refs/heads/master"}, True),
+        ({"branch": "release/1"}, False),
+    ],
+)
+def test_the_commits_that_github_lists_are_those_of_the_default_branch_unless_one_is_named(
+    mapped, named, expected
+):
+    [row] = mapped(SYSTEM, "commits", commits=[commit("c1", **named)])
+    assert (row["is_on_default_branch"], row["change_id"]) == (expected, None)
+
+
+def test_a_commit_on_two_branches_is_one_row_and_on_the_default_one_if_either_is(mapped):
+    listed = [commit("c1", branch="main"), commit("c1", branch="release/1")]
+    [row] = mapped(SYSTEM, "commits", commits=listed)
+    assert row["is_on_default_branch"] is True
+
+
+def test_a_commit_that_only_a_pull_request_tells_of_is_on_a_branch_unknown(mapped):
+    rows = mapped(
+        SYSTEM,
+        "commits",
+        pull_requests=[pull()],
+        pull_request_commits=[commit("c1", pull_number=7), commit("c2", pull_number=7)],
+        commits=[commit("c2")],
+    )
+    assert {row["sha"]: (row["change_id"], row["is_on_default_branch"]) for row in rows} == {
+        "c1": ("acme/api#7", None),
+        "c2": ("acme/api#7", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "lines"),
+    [({"stats": {"additions": 3, "deletions": 4, "total": 7}}, 7), ({"additions": 3}, None)],
+)
+def test_the_size_of_a_commit_is_known_where_both_its_parts_are(mapped, told, lines):
+    [row] = mapped(SYSTEM, "commits", commits=[commit("c1", **told)])
+    assert row["lines_changed"] == lines
+
+
 def test_commits_inside_a_graphql_pull_request_belong_to_it(mapped):
     [row] = mapped(SYSTEM, "commits", pull_requests=[graphql_pull()])
     assert (row["sha"], row["change_id"], row["parent_shas"]) == ("c1", "acme/api#7", ["c0"])
