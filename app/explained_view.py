@@ -38,7 +38,7 @@ def explain_here(edition: Edition, cell: Cell) -> None:
         st.markdown("\n".join(f"- {plain(text)}" for text in parts["advice"].sentences))
     left, right = st.columns(2, gap="large")
     with left:
-        for name in ("origin", "links"):
+        for name in ("origin", "links", "bots"):
             if name in parts:
                 show(parts[name])
     with right:

@@ -1,6 +1,7 @@
 """All that is told of one number, in the order to read it: for the dashboard and the command."""
 
 from app.explained.advice import advice
+from app.explained.bots import bots
 from app.explained.explanation import Explanation
 from app.explained.number import definition, head, news
 from app.explained.origin import links, origin
@@ -18,6 +19,7 @@ def sections(
         advice(of),
         origin(of),
         links(of),
+        bots(of),
         news(of),
         since(of, most_differing),
         definition(of),

@@ -38,7 +38,7 @@ def fact(kpis: list[Kpi], rows: list[dict]) -> pl.DataFrame:
         amounts = [n for n in (kpi.amount, kpi.denominator) if n]
         amounts += [kpi.numerator] if kpi.denominator and kpi.numerator else []
         types |= dict.fromkeys(amounts, pl.Float64)
-        types |= {kpi.left_at: INSTANT} if kpi.left_at else {}
+        types |= dict.fromkeys([kpi.entered_at, *([kpi.left_at] if kpi.left_at else [])], INSTANT)
         flags = [name for name in kpi.columns if name.startswith("is_")]
         flags += [exclusion.column for exclusion in kpi.exclusions]
         usual |= dict.fromkeys(flags, False) | dict.fromkeys(kpi.members, True)

@@ -130,6 +130,13 @@ def test_the_first_review_is_by_another_human_and_has_been_submitted(mapped):
     assert row["is_reviewed_independently"] is True
 
 
+def test_a_bots_review_is_no_review(mapped):
+    approval = review(1, "linter[bot]", "APPROVED", 2)
+    row = change(mapped, pull(), pull_request_reviews=[approval])
+    assert (row["first_review_at"], row["approved_at"]) == (None, None)
+    assert row["is_reviewed_independently"] is False
+
+
 @pytest.mark.parametrize(
     "reviews",
     [
