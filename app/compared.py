@@ -71,8 +71,12 @@ def _warnings(one: Cell, other: Cell) -> list[str]:
     told = []
     first, second = sorted((one.row, other.row), key=lambda row: row["period_start_on"])
     is_same_scope = first["scope"] == second["scope"]
+    # Both intervals hold what they share; taken as independent they are too wide, never too narrow.
+    wider = "what is in both makes the interval wider than it need be."
     if is_same_scope and second["period_start_on"] <= first["period_end_on"]:
-        told.append("Their days overlap: what is in both makes the interval wider than it need be.")
+        told.append(f"Their days overlap: {wider}")
+    elif is_same_scope and one.kpi.left_at:
+        told.append(f"What stayed is counted twice: {wider}")
     for cell in (one, other):
         if sentences.flags(cell.row):
             told.append(f"{_named(cell)}: {'; '.join(sentences.flags(cell.row))}.")

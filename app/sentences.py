@@ -32,10 +32,10 @@ def cell(row: Row, kpi: Kpi, statistic: str, who: str) -> str:
     A number that can still change ends in `not final yet`.
     """
     subject = f"{possessive(who)} {inside(kpi.name)}{f' ({part(row)})' if part(row) else ''}"
-    when, quantile = _when(row), QUANTILES.get(statistic, "")
+    when, quantile = _when(row, kpi), QUANTILES.get(statistic, "")
     if row["value_state"] == "ok" and row["value"] is not None:
         return (
-            f"{subject} {_verb(row)} {quantity(row['value'], kpi.unit)}"
+            f"{subject} {_verb(row, kpi)} {quantity(row['value'], kpi.unit)}"
             f"{quantile} {when} ({_certainty(row, kpi)}){_not_final(row)}."
         )
     if row["value_state"] == "not_reached":
@@ -70,13 +70,17 @@ def short(row: Row, kpi: Kpi) -> str:
     return f"{STATES[row['value_state']]}{bound} (n = {number(row['n'])})"
 
 
-def _when(row: Row) -> str:
+def _when(row: Row, kpi: Kpi) -> str:
+    """`in May 2026`; of a stock, which is measured then, `at the end of May 2026`."""
     text = period(row["period_kind"], row["period_start_on"], row["period_end_on"])
-    return f"in {text}"
+    return f"at the end of {text}" if kpi.left_at and row["is_complete"] else f"in {text}"
 
 
-def _verb(row: Row) -> str:
-    return "was" if row["is_complete"] else "is so far"
+def _verb(row: Row, kpi: Kpi) -> str:
+    is_plural = kpi.name.endswith("s") and not kpi.name.endswith("ss")
+    if row["is_complete"]:
+        return "were" if is_plural else "was"
+    return "are so far" if is_plural else "is so far"
 
 
 def _not_final(row: Row) -> str:

@@ -19,7 +19,7 @@ NEARLY_WHOLE = (
 )
 SCORE_BORDERS = (2.5, 3.0, 4.0)
 # A number and its unit, or its thousands, never part at the end of a line.
-SPACE, NARROW_SPACE = "\u00a0", "\u202f"
+SPACE, NARROW_SPACE, MINUS = "\u00a0", "\u202f", "\u2212"
 
 STATISTICS = {
     "p50": "Median",
@@ -97,7 +97,9 @@ def unit_for(value: float | None, unit: str) -> Unit:
         return Unit(PER_CENT, " %")
     return Unit(
         1.0,
-        {"per_week": " a week", "count": "", "score": ""}.get(unit, f" {unit.replace('_', ' ')}"),
+        {"per_week": " a week", "count": "", "findings": "", "score": ""}.get(
+            unit, f" {unit.replace('_', ' ')}"
+        ),
     )
 
 
@@ -105,10 +107,8 @@ def number(value: float) -> str:
     """One decimal without a trailing zero; two digits that count below one; thousands apart."""
     if value == 0:
         return "0"
-    if abs(value) < 1:
-        return f"{value:.2g}"
-    text = f"{value:,.1f}".removesuffix(".0")
-    return text.replace(",", NARROW_SPACE)
+    text = f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
+    return text.replace(",", NARROW_SPACE).replace("-", MINUS)
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -137,7 +137,9 @@ def interval(low: float | None, high: float | None, value: float | None, unit: s
         return f"{least}{spoken.suffix} or more"
     if least is None:
         return f"up to {most}{spoken.suffix}"
-    return f"{least}–{most}{spoken.suffix}"
+    # A dash between numbers with a minus could not be read.
+    to = " to " if low is not None and low < 0 else "–"
+    return f"{least}{to}{most}{spoken.suffix}"
 
 
 def score(value: float | None, low: float | None, high: float | None) -> str:

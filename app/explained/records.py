@@ -30,7 +30,8 @@ def records(of: Explanation, most: int | None) -> Section:
     counts = pl.col("is_hit").fill_null(False)
     rows = of.records.sort(is_in, counts, "entered_at", "event_id", descending=True)
     shown = [record(of, row, state(of, row)) for row in rows.head(most or rows.height).to_dicts()]
-    order = "those that count first, then the newest" if of.cell.numerator else "the newest first"
+    has_hits = of.cell.numerator and not of.cell.kpi.denominator
+    order = "those that count first, then the newest" if has_hits else "the newest first"
     return Section(
         "records",
         f"{title}, {order}; time in {of.edition.time_zone}",

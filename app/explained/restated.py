@@ -53,9 +53,12 @@ def restated(
     before = records(earlier, then)
     if now is None or before is None:
         return Restated(earlier, then)
-    joined = now.join(
-        before, on="event_id", how="full", coalesce=True, suffix="_then"
-    ).with_columns(is_known_now=_is_known(edition, cell), is_known_then=_is_known(earlier, then))
+    joined = now.join(before, on="event_id", how="full", coalesce=True, suffix="_then")
+    came = joined.filter(pl.col("fate_then").is_null()).get_column("event_id")
+    went = joined.filter(pl.col("fate").is_null()).get_column("event_id")
+    joined = joined.with_columns(
+        is_known_then=_is_known(earlier, then, came), is_known_now=_is_known(edition, cell, went)
+    )
     # The age of what is in a stock follows from when it entered.
     read = ("entered_at",) if cell.kpi.left_at else ("measured", "whole")
     judged = joined.with_columns(how=_how(earlier, read))
@@ -71,10 +74,13 @@ def restated(
     )
 
 
-def _is_known(edition: Edition, cell: Cell) -> pl.Expr:
+def _is_known(edition: Edition, cell: Cell, wanted: pl.Series) -> pl.Expr:
     """Whether the edition's evidence has the record at all, in whichever cell."""
-    known = edition.scan(evidence_of(cell)).select("event_id").collect().get_column("event_id")
-    return pl.col("event_id").is_in(known.implode())
+    if wanted.is_empty():
+        return pl.lit(False)
+    ids = edition.scan(evidence_of(cell)).select("event_id")
+    known = ids.filter(pl.col("event_id").is_in(wanted.implode())).collect()
+    return pl.col("event_id").is_in(known.get_column("event_id").implode())
 
 
 def _how(earlier: Edition, read: tuple[str, ...]) -> pl.Expr:

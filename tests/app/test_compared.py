@@ -97,6 +97,17 @@ def test_days_in_both_and_flags_are_warned_of():
     assert "few events." in text
 
 
+def test_what_stays_in_a_stock_is_warned_of():
+    kpi = Kpi(
+        "k", "Overdue", "security", "findings", (), "count", {"direction": "lower", "left_at": "x"}
+    )
+    cells = [
+        Cell(kpi, ROW | {"value": n, "low": n - 9, "high": n + 9, "n": n} | when, "Core")
+        for n, when in ((40.0, {}), (20.0, APRIL))
+    ]
+    assert "What stayed is counted twice" in said(*cells)
+
+
 def test_the_period_before_is_what_one_compares_with_first():
     may, april, others = ROW, ROW | APRIL, ROW | APRIL | {"scope": "lab"}
     assert other_to_compare([may, others, april], may) == april

@@ -94,3 +94,22 @@ def test_gaps_are_counted_by_their_reason():
         "1 value of 2 missing: no source tells about this time, so nothing is known "
         "(this is not a zero)."
     ]
+
+
+def test_a_stock_is_said_of_the_end_of_its_period():
+    kpi = Kpi(
+        *("overdue_findings", "Overdue findings", "security", "findings", ("count",), "count"),
+        {"left_at": "closed_at"},
+    )
+    counted = CELL | {"value": 174.0, "low": 149.1, "high": 201.9, "n": 174}
+    assert sentences.cell(counted, kpi, "count", "Core").replace("\u00a0", " ") == (
+        "Core’s overdue findings were 174 at the end of May 2026 (149.1–201.9, n = 174)."
+    )
+
+
+def test_a_budget_that_is_overspent_has_a_minus_that_can_be_read():
+    kpi = Kpi("left", "Error budget left", "reliability", "ratio", ("ratio",), "ratio", {})
+    spent = CELL | {"value": -0.4, "low": -0.52, "high": -0.1, "n": 30}
+    assert sentences.cell(spent, kpi, "ratio", "Core").replace("\u00a0", " ") == (
+        "Core’s error budget left was −40 % in May 2026 (−52 to −10 %, n = 30)."
+    )

@@ -44,7 +44,7 @@ def test_an_unknown_value_is_a_dash_and_not_zero():
 
 def test_of_a_share_that_is_nearly_whole_what_is_missing_counts():
     said = [words.quantity(share, "ratio") for share in (0.99964, 0.999999, 0.9951, 1.0, -0.3)]
-    assert said == [f"{text}\u00a0%" for text in ("99.964", "99.9999", "99.51", "100", "-30")]
+    assert said == [f"{text}\u00a0%" for text in ("99.964", "99.9999", "99.51", "100", "\u221230")]
     assert words.interval(0.998, 0.99991, 0.999, "ratio") == "99.8–99.991 %"
 
 
