@@ -13,6 +13,10 @@ ANSWERS = {
     "tradeoff_attribute_map": "Are we good at what counts?",
     "tradeoff_strategic_fit": "Is what matters more served better?",
     "tradeoff_flexibility_stability": "Flexibility against stability",
+    "tradeoff_tests": "Does speed cost stability here?",
+    "tradeoff_derived_importance": "What goes with satisfaction",
+    "tradeoff_offerings": "What each offering costs and who uses it",
+    "tradeoff_portfolio": "What should we stop doing?",
     "tradeoff_rival_definitions": "Other tools",
 }
 STATISTICS = {"p50": " in the median", "p90": " for nine of ten", "ratio": "", "rate": ""}

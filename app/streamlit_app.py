@@ -29,6 +29,12 @@ PAGES = [
         help="What counts against how well we do it, and where speed and stability collide.",
     ),
     st.Page(
+        "app_pages/what_to_stop.py",
+        title="What to stop",
+        icon=":material/do_not_disturb_on:",
+        help="What each offering costs, and which level of service for each serves best.",
+    ),
+    st.Page(
         "app_pages/explore.py",
         title="Explore",
         icon=":material/query_stats:",

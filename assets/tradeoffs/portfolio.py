@@ -229,18 +229,6 @@ def tradeoff_portfolio(
 
 
 @dg.asset
-def tradeoff_portfolio_outcomes(
-    home: Home,
-    tradeoff_offerings: pl.LazyFrame,
-    tradeoff_offering_use: pl.LazyFrame,
-    tradeoff_offering_levels: pl.LazyFrame,
-) -> pl.DataFrame:
-    """Who wins and who loses under each plan."""
-    asked = _asked(home, tradeoff_offerings, tradeoff_offering_use, tradeoff_offering_levels)
-    return outcome_rows(asked) if asked else pl.DataFrame(schema=OUTCOME)
-
-
-@dg.asset
 def tradeoff_portfolio_curve(
     home: Home,
     tradeoff_offerings: pl.LazyFrame,

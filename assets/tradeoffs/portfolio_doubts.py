@@ -16,7 +16,14 @@ from assets.configuration import LEVELS, Configuration
 from assets.home import Home
 from assets.methods.distributions import Floats
 from assets.methods.portfolio import GAP, best_plan, value_per_hour
-from assets.tradeoffs.portfolio import Question, levels_of, question
+from assets.tradeoffs.portfolio import (
+    OUTCOME,
+    Question,
+    levels_of,
+    outcome_rows,
+    plans_of,
+    question,
+)
 from assets.tradeoffs.scoring import WIDTH_95
 
 DRAWS, SEED = 60, 20_260_702
@@ -67,6 +74,22 @@ def robustness(
             "draws": np.full(len(asked.offerings), len(levels)),
         },
         schema=ROBUSTNESS,
+    )
+
+
+def outcomes(
+    offerings: pl.DataFrame, use: pl.DataFrame, configuration: Configuration, asked: Question
+) -> pl.DataFrame:
+    """`OUTCOME` with the ends that hold 95 % of the draws: each plan as it is, in other worlds."""
+    drawn = [
+        again.portfolio
+        for moved in drawn_offerings(offerings)
+        if (again := asked_again(moved, use, configuration, asked.capacity))
+    ]
+    served = np.array([[one.served_of(plan) for plan in plans_of(asked).values()] for one in drawn])
+    low, high = np.quantile(served, [0.025, 0.975], axis=0)
+    return outcome_rows(asked).with_columns(
+        served_low=pl.Series(low.ravel()), served_high=pl.Series(high.ravel())
     )
 
 
@@ -162,6 +185,19 @@ def _about(
     rows, used = offerings.collect(), use.collect()
     asked = question(rows, used, levels.collect(), home.configuration)
     return (rows, used, home.configuration, asked) if asked else None
+
+
+@dg.asset
+def tradeoff_portfolio_outcomes(
+    home: Home,
+    tradeoff_offerings: pl.LazyFrame,
+    tradeoff_offering_use: pl.LazyFrame,
+    tradeoff_offering_levels: pl.LazyFrame,
+) -> pl.DataFrame:
+    """Who wins and who loses under each plan, and how sure that is."""
+    about = _about(home, tradeoff_offerings, tradeoff_offering_use, tradeoff_offering_levels)
+    ends = dict.fromkeys(("served_low", "served_high"), pl.Float64)
+    return outcomes(*about) if about else pl.DataFrame(schema={**OUTCOME, **ends})
 
 
 @dg.asset

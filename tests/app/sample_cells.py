@@ -116,6 +116,9 @@ def periods() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
+OFFERINGS = {"templates": "Pipeline templates", "jenkins": "Old Jenkins", "vault": "Secrets"}
+
+
 def scopes(segments: list[str]) -> pl.DataFrame:
     """scope_kind, scope, name, parent_kind, parent, stance, valid_from."""
     stance = {"core": "balanced", "regulated": "stability", "startup": "flexibility"}
@@ -130,6 +133,7 @@ def scopes(segments: list[str]) -> pl.DataFrame:
     ]
     rows += [("customer", "unassigned", "Unassigned", None, None, None)]
     rows += [("service", s, name, None, None, None) for s, name in SERVICES.items()]
+    rows += [("offering", o, name, None, None, None) for o, name in OFFERINGS.items()]
     schema = ["scope_kind", "scope", "name", "parent_kind", "parent", "stance"]
     frame = pl.DataFrame(rows, schema=schema, orient="row", infer_schema_length=None)
     return frame.with_columns(valid_from=pl.lit(date(2024, 7, 1)))

@@ -22,6 +22,7 @@ from sample_cells import (
     scopes,
     signals,
 )
+from sample_portfolio import portfolio
 from sample_quality import evidence, quality
 
 EDITION_ID = "20260701T000000Z-0a1b2c3d"
@@ -66,6 +67,7 @@ def tables(segments: list[str]) -> dict[str, pl.DataFrame]:
         "kpi_reconciliation": reconciliation(values),
         "kpi_signals": signals(values),
         **tradeoffs(segments),
+        **portfolio(segments),
         "scopes": scopes(segments),
         **quality(),
         **evidence(segments),

@@ -19,11 +19,12 @@ SCRIPT = Path(__file__).parents[2] / "app" / "streamlit_app.py"
 PAGES = {
     "": "Of the 11 promises that count, we surely keep 9 and miss 2.",
     "tradeoffs": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood elsewhere",
+    "what_to_stop": "the best plan is to stop",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",
 }
-CHARTS = {"tradeoffs": 4, "explore": 1, "data_quality": 1}
+CHARTS = {"tradeoffs": 4, "what_to_stop": 1, "explore": 1, "data_quality": 1}
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).is_file(), reason="Chromium is not installed"),

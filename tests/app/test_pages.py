@@ -7,6 +7,7 @@ import pytest
 PAGES = {
     "brief": "Are we serving whom we chose?",
     "tradeoffs": "Where do our promises collide?",
+    "what_to_stop": "What should we stop doing?",
     "explore": "What do the numbers say?",
     "data_quality": "What can we believe?",
     "definitions": "What does each number mean?",

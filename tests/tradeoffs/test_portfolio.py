@@ -16,7 +16,7 @@ from assets.tradeoffs.portfolio import (
     plans_of,
     question,
 )
-from assets.tradeoffs.portfolio_doubts import DRAWS, flips, robustness, variations
+from assets.tradeoffs.portfolio_doubts import DRAWS, flips, outcomes, robustness, variations
 
 OFFERINGS = pl.DataFrame(
     {
@@ -146,6 +146,14 @@ def test_a_decision_is_as_sure_as_the_draws_that_repeat_it():
     assert row["stopped_ratio"] > 0.5
     assert row["rank"] == 3
     assert found.equals(robustness(OFFERINGS, USE, configured(capacity_hours=33.0), of))
+
+
+def test_an_outcome_lies_within_its_ends():
+    of = asked(33.0)
+    found = outcomes(OFFERINGS, USE, configured(capacity_hours=33.0), of)
+    assert found.drop("served_low", "served_high").equals(outcome_rows(of))
+    assert (found["served_low"] <= found["served"]).all()
+    assert (found["served"] <= found["served_high"]).all()
 
 
 def test_flips_are_the_decisions_that_differ_under_each_changed_assumption():
