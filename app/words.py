@@ -108,7 +108,8 @@ def number(value: float) -> str:
     if value == 0:
         return "0"
     text = f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
-    return text.replace(",", NARROW_SPACE).replace("-", MINUS)
+    text = text.replace(",", NARROW_SPACE)
+    return MINUS + text[1:] if value < 0 else text
 
 
 def quantity(value: float | None, unit: str) -> str:

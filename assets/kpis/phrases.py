@@ -7,8 +7,9 @@ sentence and no number's meaning.
 import polars as pl
 
 SECONDS, BUSINESS_SECONDS, RATIO, PER_WEEK = "seconds", "business_seconds", "ratio", "per_week"
+FINDINGS = "findings"
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-# From two of a unit on, the next one is said: 119 s, 2 min, 119 min, 2 h, 47 h, 2 d.
+# From two of a unit on, the next one is said: 119 s, 2 min, 119 min, 2 h, 47 h, 2 days.
 UNTIL_NEXT = 2
 NEARLY_WHOLE = (
     0.99  # above it a share is told by what is missing: 99.9 % and 99.99 % differ tenfold
@@ -41,6 +42,8 @@ def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.E
         .then(pl.format("{}{} or more", least, suffix))
         .when(low.is_null())
         .then(pl.format("up to {}{}", most, suffix))
+        .when(low < 0)  # a dash between numbers with a minus could not be read
+        .then(pl.format("{} to {}{}", least, most, suffix))
         .otherwise(pl.format("{}–{}{}", least, most, suffix))
     )
 
@@ -48,7 +51,7 @@ def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.E
 def number(value: pl.Expr) -> pl.Expr:
     """One decimal, without a trailing zero; two digits that count below one."""
     rounded = pl.when(value.abs() < 1).then(value.round_sig_figs(2)).otherwise(value.round(1)) + 0.0
-    return rounded.cast(pl.String).str.strip_suffix(".0")
+    return rounded.cast(pl.String).str.strip_suffix(".0").str.replace("^-", "−")
 
 
 def _figure(end: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:
@@ -97,7 +100,7 @@ def _divisor(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
 
 def _suffix(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
     divisor = _divisor(value, unit)
-    names = {DAY: " d", HOUR: " h", MINUTE: " min", 0.01: " %"}
+    names = {DAY: " days", HOUR: " h", MINUTE: " min", 0.01: " %"}
     in_business = {HOUR: " business hours", MINUTE: " business min", 1.0: " business s"}
     return pl.coalesce(
         pl.when(unit == BUSINESS_SECONDS).then(_named(divisor, in_business)),
@@ -106,6 +109,8 @@ def _suffix(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
         .then(pl.lit(" s"))
         .when(unit == PER_WEEK)
         .then(pl.lit(" a week"))
+        .when(unit == FINDINGS)  # the KPI's name says of what
+        .then(pl.lit(""))
         .otherwise(pl.format(" {}", unit.str.replace_all("_", " "))),
     )
 

@@ -142,8 +142,8 @@ def test_an_example_of_times_says_what_open_ones_do_to_the_median(kpi):
     )
     definition = kpi(("p50", "p90"), unit="seconds", clock="c", example=times)
     assert worked_example(definition) == (
-        "June 2026: 5 incidents come in. All are measured: 4 h, 20 h, 2 d and 9 d; "
-        "1 is still open after 5 d. Half are done within 2 d. "
+        "June 2026: 5 incidents come in. All are measured: 4 h, 20 h, 2 days and 9 days; "
+        "1 is still open after 5 days. Half are done within 2 days. "
         "The median of the finished ones alone, 34 h, would be too good."
     )
 
