@@ -302,6 +302,7 @@ class ForeignFile(Row):
     words: dict[str, dict[str, str]] = {}
     first_by: dict[str, str] = {}
     latest_by: str | None = None
+    people: tuple[str, ...] = ()  # their columns that name people, mapped or not
     timestamp_format: str | None = None
     timezone: Zone = "UTC"
     null_values: tuple[str, ...] = ("",)

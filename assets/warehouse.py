@@ -7,6 +7,7 @@ business; who may write is the run lock's.
 """
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,6 +145,28 @@ class Warehouse:
             except (duckdb.IOException, duckdb.TransactionException) as error:
                 raise WarehouseError(_why_not_written(frames, self.path, error)) from error
 
+    def rewrite(self) -> None:
+        """Write the file anew: until then free blocks keep the bytes of deleted and replaced rows.
+
+        Needs the file's size once more on the disk. No other connection may be open.
+        """
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        fresh.unlink(missing_ok=True)
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"ATTACH '{_escaped(self.path)}' AS old")
+                connection.execute("CHECKPOINT old")
+                connection.execute(f"ATTACH '{_escaped(fresh)}' AS fresh")
+                connection.execute("COPY FROM DATABASE old TO fresh")
+        except duckdb.IOException as error:
+            fresh.unlink(missing_ok=True)
+            raise WarehouseError(
+                f"{self.path} could not be written anew: {error} It is as it was, and its free "
+                "blocks may still hold what was deleted. Free some disk space, then try again."
+            ) from error
+        fresh.replace(self.path)
+        shutil.rmtree(self.path.with_name(f"{self.path.name}.tmp"), ignore_errors=True)
+
     def put(self, waiting: Path, path: Path) -> None:
         """Let a written file take the table's place, durably (where tests stop the process)."""
         with waiting.open("rb") as file:
@@ -185,6 +208,10 @@ def _why_not_written(tables: Iterable[str], path: Path, error: Exception) -> str
         f"{', '.join(tables)} could not be written to {path}: {error} "
         "The warehouse is as it was before. Free some disk space, then run again."
     )
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _why_not_open(path: Path, error: duckdb.IOException) -> str:

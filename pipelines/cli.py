@@ -164,3 +164,22 @@ def explain(
     from pipelines.explaining.asked import Question
 
     command.explain(home, Question(kpi, scope, period, statistic, slice), edition, is_all)
+
+
+@app.command()
+def forget(
+    people: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PERSON…", help="Login, name or mail address; several of one or more."
+        ),
+    ],
+    is_dry: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be erased, change nothing.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Erase a person's data from what was delivered; figures and editions stay the same."""
+    from pipelines.forgetting import command
+
+    command.forget(home, people, is_dry)

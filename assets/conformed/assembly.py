@@ -13,6 +13,7 @@ from assets.conformed.entity import Entity
 from assets.home import Home
 from assets.raw import systems
 from assets.raw.newest import Records, late_versions
+from assets.raw.people import people_of
 
 
 def asset_of(entity: Entity) -> dg.AssetsDefinition:
@@ -51,5 +52,10 @@ def conformed_of(entity: Entity, home: Home) -> Conformed:
         for system in sources
     ]
     return conform(
-        entity, given, configuration, home.as_of_instant, late_versions(home.store, sources)
+        entity,
+        given,
+        configuration,
+        home.as_of_instant,
+        late_versions(home.store, sources),
+        people_of(home),
     )

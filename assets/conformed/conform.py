@@ -16,7 +16,9 @@ from assets.conformed.across_rows import without_duplicates, without_future
 from assets.conformed.casting import cast, without_not_yet
 from assets.conformed.contract import detail, first_rule
 from assets.conformed.entity import Entity
+from assets.conformed.nameless import nameless
 from assets.errors import ContractError
+from assets.raw.people import NOBODY, People
 from assets.schema import INSTANT
 
 LEFT_OUT: dict[str, pl.DataType] = {
@@ -57,8 +59,9 @@ def conform(
     configuration: Configuration,
     as_of: datetime,
     late_versions: pl.LazyFrame,
+    people: People = NOBODY,
 ) -> Conformed:
-    """Judge the rows of all systems by the entity's contract.
+    """Judge the rows of all systems by the entity's contract; `people` are not named in either.
 
     `late_versions` has, for records whose newest version came in later than their first, when
     it did: `source, feed, record_key, version_ingested_at`.
@@ -86,7 +89,13 @@ def conform(
     whole = present.filter(pl.col("_rule").is_null())
     order = [entity.entered_at] if entity.entered_at else []
     table = _taken_back(entity, whole, as_of).select(*entity.schema)
-    return Conformed(table.sort(*order, "source", "source_id"), left_out)
+    return Conformed(
+        nameless(table.sort(*order, "source", "source_id"), entity, people),
+        left_out.with_columns(
+            people.keys(left_out.get_column("record_key")),
+            people.without(left_out.get_column("detail")),
+        ),
+    )
 
 
 def _in_types(entity: Entity, given: Given) -> pl.LazyFrame:

@@ -1,4 +1,4 @@
-"""`conformed_quarantine`: every record that broke a rule, with the rule and its payload.
+"""`conformed_quarantine`: every record that broke a rule, with the rule and where its payload is.
 
 Gathers what the choice of versions and the entities' contracts left out; judges nothing
 itself. A record is here as long as it breaks a rule, so it is tried again on every run.
@@ -16,6 +16,7 @@ from assets.home import Home
 from assets.raw import systems
 from assets.raw.decode import literal, quoted
 from assets.raw.feed import Feed
+from assets.raw.people import People, people_of
 from assets.raw.redelivered import refused_lines
 from assets.raw.versions import parent_key
 from assets.schema import INSTANT, SHAPES
@@ -26,7 +27,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "record_key": pl.String(),
     "rule": pl.String(),
     "detail": pl.String(),
-    "payload": pl.String(),
+    "payload_hash": pl.String(),  # of the version that counts, in `raw_<source>__<entity>`
     "first_seen_at": INSTANT,
 }
 LEFT_OUT_TABLES = tuple(left_out_table(name) for name in SHAPES)
@@ -38,9 +39,10 @@ def conformed_quarantine(home: Home, **left_out: pl.LazyFrame) -> pl.DataFrame:
     rejects = quarantined([left_out[table] for table in LEFT_OUT_TABLES])
     feeds = [feed for system in systems.systems(home.configuration) for feed in system.feeds]
     tables = set(home.store.tables())
+    people = people_of(home)
     with home.store.connect() as connection:
         found = [
-            _quarantined_of(connection, feed, rejects, home.as_of_instant)
+            _quarantined_of(connection, feed, rejects, home.as_of_instant, people)
             for feed in feeds
             if {feed.table, feed.newest_table} <= tables
         ]
@@ -59,34 +61,47 @@ def quarantined(left_out: list[pl.LazyFrame]) -> pl.DataFrame:
 
 
 def _quarantined_of(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, rejects: pl.DataFrame, as_of: datetime
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    rejects: pl.DataFrame,
+    as_of: datetime,
+    people: People,
 ) -> pl.DataFrame:
-    """One feed's records in quarantine, with the payload of the version that counts."""
+    """One feed's records in quarantine; where one is about is told without naming people."""
     own = rejects.filter(pl.col("source") == feed.system, pl.col("feed") == feed.entity)
-    connection.register("rejects", own)
-    raw, newest = quoted(feed.table), quoted(feed.newest_table)
-    found = connection.execute(
+    newest = quoted(feed.newest_table)
+    alone = connection.execute(
         f"""
-        WITH broken AS (
-            SELECT record_key, rule, detail FROM rejects
-            UNION ALL
-            SELECT record_key, _left_out, {_unknown_parent(feed)}
-            FROM {newest} AS newest WHERE _left_out = 'unknown_parent'
-        )
-        SELECT record_key, rule, detail, payload, newest.ingested_at AS first_seen_at,
-            '' AS file, 0 AS line
-        FROM broken JOIN {newest} AS newest USING (record_key)
-        JOIN {raw} AS versions USING (record_key)
-        WHERE versions.payload_hash = newest._payload_hash
+        SELECT record_key, _left_out AS rule, {_unknown_parent(feed)} AS detail,
+            _payload_hash AS payload_hash, ingested_at AS first_seen_at, '' AS file, 0 AS line
+        FROM {newest} AS newest WHERE _left_out = 'unknown_parent'
         UNION ALL
-        SELECT NULL, rule, detail, payload, seen_at, file, line
+        SELECT NULL, rule, detail, payload_hash, seen_at, file, line
         FROM ({refused_lines(feed, as_of)}) WHERE fate = 'quarantined'
-        ORDER BY record_key, rule, file, line, payload
         """
     ).pl()
-    connection.unregister("rejects")
-    named = found.with_columns(source=pl.lit(feed.system), entity=pl.lit(feed.entity))
+    alone = alone.with_columns(
+        people.keys(alone.get_column("record_key")), people.without(alone.get_column("detail"))
+    )
+    found = pl.concat([_of_newest(connection, newest, own, people), alone], how="diagonal_relaxed")
+    named = found.sort("record_key", "rule", "file", "line", "payload_hash").with_columns(
+        source=pl.lit(feed.system), entity=pl.lit(feed.entity)
+    )
     return named.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def _of_newest(
+    connection: duckdb.DuckDBPyConnection, newest: str, rejects: pl.DataFrame, people: People
+) -> pl.DataFrame:
+    """The rejects with the hash of their payload, and when the record was seen first."""
+    if rejects.is_empty():
+        return rejects.select("record_key", "rule", "detail")
+    query = f"SELECT record_key, _payload_hash AS payload_hash, ingested_at FROM {newest}"
+    known = connection.execute(query).pl()
+    known = known.with_columns(people.keys(known.get_column("record_key")))
+    return rejects.join(known, on="record_key").select(
+        "record_key", "rule", "detail", "payload_hash", first_seen_at="ingested_at"
+    )
 
 
 def _unknown_parent(feed: Feed) -> str:

@@ -6,6 +6,7 @@ Reads the fates and the quarantine of a home; what counts as refused is decided 
 import polars as pl
 
 from assets.home import Home
+from assets.redaction import PRIVATE, redacted
 
 SHOWN_VALUES = 5
 # A kind of refusal: whose, by which rule, how often, and one of them.
@@ -21,11 +22,13 @@ BY_RULE: dict[str, pl.DataType] = {
 def by_rule(quarantine: pl.DataFrame) -> pl.DataFrame:
     """The quarantine by source, feed and rule (BY_RULE), the most frequent first.
 
-    The example is the first record: its key, and the place or the values that broke the rule.
+    The example is the first record: its key, and the place or the values that broke the rule,
+    redacted. What a rule about a rating saw is left out: it would be somebody's single score.
     """
-    example = pl.concat_str("record_key", pl.col("detail").replace("", None), separator=": ")
+    seen = pl.when(~pl.col("rule").str.contains_any(sorted(PRIVATE))).then("detail")
+    example = pl.concat_str("record_key", seen.replace("", None), separator=": ")
     return (
-        quarantine.with_columns(example=pl.coalesce(example, "record_key", "detail"))
+        quarantine.with_columns(example=redacted(pl.coalesce(example, "record_key", seen)))
         .group_by("source", "entity", "rule", maintain_order=True)
         .agg(records=pl.len(), example=pl.col("example").first())
         .sort("records", "source", "entity", "rule", descending=[True, False, False, False])
@@ -79,7 +82,7 @@ def _next_step(refused: pl.DataFrame, is_mapped: bool) -> str:
     words = refused.filter(is_word)["detail"].unique().sort()
     if words.is_empty():
         return again.capitalize()
-    shown = ", ".join(words.head(SHOWN_VALUES))
+    shown = ", ".join(pl.select(redacted(pl.lit(words.head(SHOWN_VALUES)))).to_series())
     if is_mapped:
         return f"Unknown words: {shown}. Add them to `words` under [[files]], or {again}"
     mapped = "or bring such files in with `words` under [[files]]"

@@ -14,6 +14,7 @@ from assets.kpis.tables import KPI_TABLES
 from assets.published.quality import LINKS, Link, file_ledger, links_by_rule, quarantine_summary
 from assets.published.scopes import scopes_of
 from assets.raw import ledger
+from assets.raw.people import NOBODY, People
 from assets.warehouse import Warehouse
 
 CELL_ORDER = (
@@ -46,6 +47,7 @@ class Source:
     tables: Collection[str]
     organisation: str
     on: date
+    people: People = NOBODY
 
     def frame(self, table: str) -> pl.DataFrame:
         """A whole table of the warehouse."""
@@ -80,7 +82,7 @@ def contents(source: Source, checks: pl.DataFrame) -> Iterator[tuple[str, pl.Dat
         "coverage": lambda: ordered(source.frame("conformed_source_coverage")),
         "quarantine": lambda: quarantine_summary(source.frame("conformed_quarantine")),
         "record_fates": lambda: ordered(source.frame("conformed_record_fates")),
-        "files": lambda: file_ledger(_ledger(source)),
+        "files": lambda: file_ledger(_ledger(source), source.people),
         "links": lambda: links_by_rule({link.name: _linked(source, link) for link in LINKS}),
     }
     for name, make in makers.items():

@@ -21,6 +21,7 @@ from assets.published.evidence import evidence_of
 from assets.published.manifest import About
 from assets.published.publishing import publish
 from assets.published.quality import checks_of
+from assets.raw.people import people_of
 
 CHECK_RESULTS = "check_results"
 
@@ -44,7 +45,7 @@ def published_edition(context: dg.AssetExecutionContext, home: Home) -> dg.Mater
     checks = _checks_of(context.run, home)
     tables = [key.to_user_string() for key in context.assets_def.dependency_keys]
     on = about.as_of.astimezone(ZoneInfo(about.time_zone)).date()
-    source = Source(store, tables, about.organisation, on)
+    source = Source(store, tables, about.organisation, on, people_of(home))
     evidence = evidence_of(source.frame("kpi_catalogue"))
     made = publish(home.folder, about, contents(source, checks), store, evidence)
     try:

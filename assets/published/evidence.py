@@ -12,11 +12,11 @@ import polars as pl
 
 from assets.published.folder import share
 from assets.published.manifest import Table, sha256
+from assets.redaction import PRIVATE
 from assets.warehouse import COMPRESSION_LEVEL, ROW_GROUP, Warehouse
 
 UNDATED = "undated"
 MOST_ROWS = 1_000_000  # in memory at once, all their texts with them
-PRIVATE = frozenset({"score", "scale_low", "scale_high", "is_good", "comment", "free_text"})
 RATINGS = "fact_ticket_ratings"
 # Of ratings only what is named here is shown, so that a new column is not published by accident.
 SHOWN_OF_RATINGS = frozenset(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.errors import EditionError
-from assets.published.evidence import PRIVATE
-from assets.published.redaction import redacted
+from assets.raw.people import NOBODY, People
+from assets.redaction import PRIVATE, redacted
 
 CHECK_COLUMNS = ("table", "check", "is_ok", "severity", "observed", "expected", "sentence")
 NOT_LINKED = "none"
@@ -85,9 +85,14 @@ def quarantine_summary(quarantine: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def file_ledger(files: pl.DataFrame) -> pl.DataFrame:
-    """Every delivered file and what came of it; problems redacted."""
-    return files.with_columns(redacted(pl.col("problem"))).sort("path", "read_at")
+def file_ledger(files: pl.DataFrame, people: People = NOBODY) -> pl.DataFrame:
+    """Every delivered file and what came of it; problems redacted, nobody named by a path."""
+    nameless = [people.without(files.get_column(name)) for name in ("path", "problem")]
+    return (
+        files.with_columns(nameless)
+        .with_columns(redacted(pl.col("problem")))
+        .sort("path", "read_at")
+    )
 
 
 def links_by_rule(linked: dict[str, pl.DataFrame]) -> pl.DataFrame:

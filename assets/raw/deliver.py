@@ -12,9 +12,11 @@ import polars as pl
 
 from assets.errors import UnreadableFile
 from assets.home import Home
-from assets.raw import inbox, ledger, redelivered
+from assets.raw import forgotten, inbox, ledger, people, redelivered
 from assets.raw.decode import decoded
+from assets.raw.erasing import Eraser
 from assets.raw.feed import Feed, stamp
+from assets.raw.remembered import without_forgotten
 from assets.schema import INSTANT
 
 # Files are written together until they hold this much, so that thousands of small files
@@ -68,16 +70,33 @@ def take_in(home: Home, feed: Feed) -> Taken:
     is_backfill = not _has_records(home, feed)
     clock = home.configuration.organisation.as_of or home.now
     for batch in _batches(files, feed):
-        versions = versions_of(batch.records, feed).with_columns(
+        versions = _without_forgotten(home, feed, batch.records).with_columns(
             pl.lit(clock, INSTANT).alias("ingested_at"), is_backfill=pl.lit(is_backfill)
         )
         new = _unseen(home, feed, versions)
         entries = ledger.entries_of(batch.files, batch.problems, feed, versions, new, home.now)
         entries = ledger.since_first_refused(entries, refused_before)
         refused = redelivered.refused_in(batch.read_paths, versions, feed, clock, is_backfill)
-        home.store.append({feed.table: new, ledger.TABLE: entries, redelivered.TABLE: refused})
+        named = people.unknown_people(home, new.get_column("payload"), feed)
+        home.store.append(
+            {
+                feed.table: new,
+                ledger.TABLE: entries,
+                redelivered.TABLE: refused,
+                people.TABLE: named,
+            }
+        )
         _count(taken, entries)
     return taken
+
+
+def _without_forgotten(home: Home, feed: Feed, records: pl.DataFrame) -> pl.DataFrame:
+    """The records as versions, without the people whom the home has forgotten."""
+    memory = forgotten.load(home.folder)
+    eraser = Eraser(memory, home.configuration.rules.bots, feed.system)
+    erased = without_forgotten(records, memory, eraser, feed.is_of_accounts)
+    own_hash = pl.coalesce(erased.get_column("forgotten_hash"), "payload_hash")
+    return versions_of(erased, feed).with_columns(payload_hash=own_hash)
 
 
 def _has_records(home: Home, feed: Feed) -> bool:

@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.configuration import Configuration
 from assets.home import Home
+from assets.raw.forgotten import BOT_PSEUDONYM, PSEUDONYM
 from assets.schema import INSTANT
 
 # Earlier stamps mean "not yet": Squadcast writes 0001-01-01, CircleCI 1970-01-01.
@@ -64,6 +65,8 @@ class Feed:
     deleted: str | None = None  # field that is "true" on a tombstone
     optional_key: tuple[str, ...] = ()  # key fields that may be missing
     identity: tuple[str, ...] = ()  # fields that identify a record where given, instead of key
+    people: tuple[str, ...] = ()  # keys of payloads under which a person is named
+    is_of_accounts: bool = False  # each record is somebody's account
     foreign: Foreign | None = None
 
     @property
@@ -195,8 +198,17 @@ def is_bot(login: pl.Expr, kind: pl.Expr, configuration: Configuration) -> pl.Ex
     Null where neither a login nor a type is known.
     """
     by_kind = kind.str.to_lowercase() == "bot"
-    by_login = matches_glob(login, configuration.rules.bots)
+    by_login = is_name_of_bot(login, configuration)
     return pl.coalesce(by_kind.replace(False, None), by_login, by_kind)
+
+
+def is_name_of_bot(name: pl.Expr, configuration: Configuration) -> pl.Expr:
+    """Whether `rules.bots` say so; of somebody who was forgotten the pseudonym tells."""
+    return (
+        pl.when(name.str.starts_with(PSEUDONYM))
+        .then(name.str.starts_with(BOT_PSEUDONYM))
+        .otherwise(matches_glob(name, configuration.rules.bots))
+    )
 
 
 def matches_glob(text: pl.Expr, globs: Iterable[str]) -> pl.Expr:

@@ -64,6 +64,7 @@ def _feed(file: ForeignFile) -> Feed:
         fields={field: (exact_key(name), name) for field, name in fields.items()},
         key=tuple(keys),
         updated_at=tuple(latest),
+        people=file.people,
         foreign=Foreign(
             pattern=file.path,
             timestamp_format=file.timestamp_format,

@@ -16,8 +16,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from assets.errors import UnreadableFile
 from assets.home import Home
-from assets.raw import formats
+from assets.raw import forgotten, formats
 from assets.raw.decode import first_names
+from assets.raw.erasing import Eraser
 from assets.raw.feed import Feed
 
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -35,7 +36,7 @@ class Delivered:
     """A file of the inbox: where it is, what the ledger calls it, and what identifies it."""
 
     place: Path
-    path: str  # relative to the home where it lies in it
+    path: str  # relative to the home where it lies in it, without people who were forgotten
     size_bytes: int
     sha256: str
 
@@ -46,7 +47,8 @@ def delivered(home: Home, feed: Feed) -> list[Delivered]:
         found = _matching(home.folder, feed.foreign.pattern)
     else:
         found = list((home.inbox / feed.system / feed.entity).rglob("*"))
-    return [_identified(home, place) for place in sorted(found) if is_delivery(place)]
+    eraser = Eraser(forgotten.load(home.folder), home.configuration.rules.bots, feed.system)
+    return [_identified(home, place, eraser) for place in sorted(found) if is_delivery(place)]
 
 
 def is_delivery(place: Path) -> bool:
@@ -87,12 +89,12 @@ def _matching(folder: Path, pattern: str) -> list[Path]:
     return list(Path(anchor).glob(pattern[len(anchor) :]))
 
 
-def _identified(home: Home, place: Path) -> Delivered:
+def _identified(home: Home, place: Path, eraser: Eraser) -> Delivered:
     with place.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     is_inside = place.is_relative_to(home.folder)
     path = place.relative_to(home.folder) if is_inside else place
-    return Delivered(place, path.as_posix(), place.stat().st_size, digest)
+    return Delivered(place, eraser.text(path.as_posix()), place.stat().st_size, digest)
 
 
 def _content(file: Delivered, compression: str | None) -> bytes:

@@ -60,7 +60,8 @@ def refused_in(
 
 
 def refused_lines(feed: Feed, as_of: datetime) -> str:
-    """SQL for the feed's lines without a key: `fate, rule, detail, payload, file, line, seen_at`.
+    """SQL for the feed's lines without a key: `fate, rule, detail, payload_hash, file, line,
+    seen_at`.
 
     Under an as-of such a line was known when it came in, or, of a first delivery, at the
     instant that it bears; one without an instant is masked before it came in.
@@ -96,7 +97,7 @@ def refused_lines(feed: Feed, as_of: datetime) -> str:
                 ELSE CASE WHEN is_readable THEN 'missing_key' ELSE 'malformed' END END AS rule,
             CASE WHEN is_readable THEN {missing} ELSE 'no JSON object' END
                 || ' in ' || file || ', line ' || line AS detail,
-            delivered AS payload, file, line, ingested_at AS seen_at
+            payload_hash, file, line, ingested_at AS seen_at
         FROM judged
     """
 

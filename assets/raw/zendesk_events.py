@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.configuration import Configuration
-from assets.raw.feed import Feed, instant, matches_glob, word
+from assets.raw.feed import Feed, instant, is_name_of_bot, word
 from assets.raw.rows import CARRIED, exploded
 
 SYSTEM_AUTHOR = "-1"  # the author of what Zendesk itself does
@@ -78,6 +78,8 @@ USERS = Feed(
     },
     key=("id",),
     updated_at=("changed",),
+    people=("name", "email"),
+    is_of_accounts=True,
 )
 
 _EVENT = {
@@ -112,7 +114,7 @@ def _of_audits(
 ) -> pl.LazyFrame:
     keep = (*CARRIED, "id", "ticket", "at", "author", "channel")
     people = frames["users"].select(
-        "role", author="id", is_bot_name=matches_glob(pl.col("name"), configuration.rules.bots)
+        "role", author="id", is_bot_name=is_name_of_bot(pl.col("name"), configuration)
     )
     requests = frames["tickets"].select("requester", "assignee", ticket="id")
     groups = frames["groups"].select("name", value="id")

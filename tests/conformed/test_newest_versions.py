@@ -10,6 +10,7 @@ from assets.raw import versions
 from assets.raw.deliver import take_in
 from assets.raw.feed import Feed, System
 from assets.raw.newest import Records
+from assets.raw.people import NOBODY
 from assets.raw.versions import parents_first, refresh
 
 RUNS = Feed(
@@ -146,5 +147,5 @@ def test_a_record_in_quarantine_for_its_parent_names_it(site):
     home = site.home()
     none = pl.DataFrame(schema=LEFT_OUT)
     with home.store.connect() as connection:
-        found = _quarantined_of(connection, JOBS, none, home.as_of_instant)
+        found = _quarantined_of(connection, JOBS, none, home.as_of_instant, NOBODY)
     assert found.select("record_key", "detail").rows() == [("a", "no runs 9"), ("b", "no run")]

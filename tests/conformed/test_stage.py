@@ -83,7 +83,9 @@ def test_every_table_of_the_stage_is_written_and_what_broke_a_rule_is_found_agai
         ("canonical", "pipeline_runs", None, "missing_key"),
         ("canonical", "pipeline_runs", "2", "unknown_status"),
     ]
-    payloads = dict(quarantine.select("rule", "payload").rows())
+    versions = store.read("raw_canonical__pipeline_runs").collect()
+    found = quarantine.join(versions, on="payload_hash", maintain_order="left")
+    payloads = dict(found.select("rule", "payload").rows())
     assert payloads["malformed"] == "{broken"
     assert '"exploded"' in payloads["unknown_status"]
     assert quarantine["first_seen_at"].null_count() == 0

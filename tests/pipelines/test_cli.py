@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from assets.run_lock import RunLock
 from pipelines.cli import app
 
-COMMANDS = ["demo", "run", "dashboard", "export", "check", "kpis", "explain"]
+COMMANDS = ["demo", "run", "dashboard", "export", "check", "kpis", "explain", "forget"]
 
 
 def _call(*arguments: str | Path) -> Result:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.published.redaction import LONGEST_TEXT, redacted
+from assets.redaction import LONGEST_TEXT, redacted
 
 
 def _redacted(text: str) -> str:

@@ -1,7 +1,7 @@
-"""What is taken out of texts before they stand in an edition.
+"""What is taken out of texts before anybody sees them: in an edition, a log, on a terminal.
 
-Texts of an edition (why a record was quarantined, what a check saw) quote what a source sent.
-Holds patterns of what tells about a person or opens a door, and nothing about tables.
+Such texts (why a record was quarantined, what a check saw) quote what a source sent. Holds what
+tells about a person or opens a door; people known by name are `assets.raw.people`'s.
 """
 
 import polars as pl
@@ -22,6 +22,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?:\+|\b00)\d[\d ()/.-]{6,}\d", "[number]"),
     (r"\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}\b", "[number]"),
 )
+# What one person said of one ticket; a rule about such a column must not show what it saw.
+PRIVATE = frozenset({"score", "scale_low", "scale_high", "is_good", "comment", "free_text"})
 LONGEST_QUOTE = 40
 LONGEST_TEXT = 300
 
