@@ -104,10 +104,11 @@ class Warehouse:
     def replace(self, table: str, frame: pl.DataFrame) -> int:
         """Put the frame in the table's place, all or nothing; returns its rows.
 
-        Enums are written as the texts that they stand for.
+        Enums and categories are written as the texts that they stand for.
         """
         _refuse_what_changes_type(table, frame)
-        texts = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Enum)]
+        words = (pl.Enum, pl.Categorical)
+        texts = [name for name, dtype in frame.schema.items() if isinstance(dtype, words)]
         path = self.file(table)
         waiting = path.with_name(f".{table}.part")
         with self.connect() as connection:

@@ -1,26 +1,20 @@
 """From facts to cells: every KPI for every scope and period, with n, interval, state and flags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 
-from assets.kpis.definition import SCOPE_COLUMNS, Kpi
+from assets.kpis.definition import Kpi
+from assets.kpis.grid import Grid
 from assets.kpis.known import covered_days, stale_cells
-from assets.kpis.measures import (
-    counts,
-    exposed_weeks,
-    quantiles_of,
-    rates,
-    ratios,
-    weeks,
-    weighted_ratios,
-)
+from assets.kpis.measures import DAYS_PER_WEEK, Measured, Rows, by_value, measure, ratios
 from assets.kpis.periods import days_of, last_full_day
-from assets.kpis.ranges import in_order, ranges, sums
 from assets.kpis.terms import AGE_SECONDS, Terms
 from assets.kpis.withholding import withheld
-from assets.methods.range_quantiles import HAPPENED
+from assets.methods.distributions import Floats
+from assets.methods.group_quantiles import HAPPENED
 
 MINIMUM_N_P90 = 50
 COUNTED = ("rate", "count")  # where nothing happened, they are 0
@@ -51,52 +45,80 @@ CELL: dict[str, pl.DataType | type[pl.DataType]] = {
     "definition_version": pl.UInt16,
     "as_of": pl.Datetime("us", "UTC"),
 }
+# In millions of rows, words are kept as numbers until they are written.
+COMPACT = {name: pl.Categorical() if kind == pl.String else kind for name, kind in CELL.items()}
+ORDER = tuple(CELL)[:4] + tuple(CELL)[5:10]  # what identifies a cell: all words but the promise
+STATES = ("ok", "not_reached", "no_events", "not_covered")
+Facts = Mapping[str, pl.DataFrame | pl.LazyFrame]
 
 
-def cells(kpis: Sequence[Kpi], facts: Mapping[str, pl.DataFrame], terms: Terms) -> pl.DataFrame:
-    """All cells of the KPIs given, in the schema `CELL`; `facts` by name."""
-    empty = pl.DataFrame(schema=CELL)
-    exposures = {kpi.id: facts[kpi.exposure] for kpi in kpis if kpi.exposure}
-    found = pl.concat(
-        [empty, *(cells_of(k, facts[k.fact], terms, exposures.get(k.id)) for k in kpis)]
-    )
-    for kpi in kpis:
+def cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
+    """All cells of the KPIs given, in the schema `CELL`; `facts` by name.
+
+    In the order of an edition: by KPI, statistic, slice, scope and period.
+    """
+    return compact_cells(kpis, facts, terms).cast(pl.Schema(CELL))
+
+
+def compact_cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
+    """The same with categories instead of words."""
+    found = [pl.DataFrame(schema=COMPACT)]
+    for kpi in sorted(kpis, key=lambda kpi: kpi.id):
+        exposure = facts[kpi.exposure] if kpi.exposure else None
+        own = _compact_cells_of(kpi, facts[kpi.fact], terms, exposure)
         if kpi.is_private:
-            answers = measured_rows(terms.cohort(kpi, facts[kpi.fact]))
-            found = withheld(found, kpi.id, answers.select("scope_set", "day"), terms.scope_sets)
-    return found
+            answers = measured_rows(terms.cohort(kpi, facts[kpi.fact])).select("scope_set", "day")
+            shown = withheld(own.cast(pl.Schema(CELL)), kpi.id, answers, terms.scope_sets)
+            own = shown.sort(ORDER).cast(pl.Schema(COMPACT))
+        found.append(own)
+    return pl.concat(found)
 
 
 def cells_of(
-    kpi: Kpi, fact: pl.DataFrame, terms: Terms, customers: pl.DataFrame | None = None
+    kpi: Kpi,
+    fact: pl.DataFrame | pl.LazyFrame,
+    terms: Terms,
+    customers: pl.DataFrame | pl.LazyFrame | None = None,
 ) -> pl.DataFrame:
     """All cells of one KPI; `customers` is its exposure, if it has one.
 
     The grid has a cell for every scope and period, so that nothing is left out silently; slices
     have cells only where they have members.
     """
+    return _compact_cells_of(kpi, fact, terms, customers).cast(pl.Schema(CELL))
+
+
+def _compact_cells_of(
+    kpi: Kpi,
+    fact: pl.DataFrame | pl.LazyFrame,
+    terms: Terms,
+    customers: pl.DataFrame | pl.LazyFrame | None,
+) -> pl.DataFrame:
     cohort = terms.cohort(kpi, fact)
-    scopes = terms.scopes(kpi, cohort)
-    periods = terms.periods(kpi)
-    grid = scopes.join(periods, how="cross").with_columns(cell=cell_number(periods))
-    covered = covered_days(terms.spans, kpi.requires, scopes, days_of(periods)).with_columns(
-        cell=cell_number(periods)
+    grid = terms.grid(kpi, cohort)
+    cohort = grid.inside(cohort)
+    covered = grid.scatter(
+        covered_days(terms.spans, kpi.requires, grid.scopes, days_of(grid.periods)), "covered_days"
     )
-    grid = grid.join(covered.select("cell", "covered_days"), on="cell", how="left")
-    if customers is None:
-        grid = grid.with_columns(weeks=weeks())
-    else:
-        exposure = in_order(terms.exposure(kpi, customers, scopes))
-        grid = grid.join(exposed_weeks(exposure, grid), on="cell", how="left")
-    left_out = n_excluded(terms.members(scopes, excluded_rows(kpi, cohort)), grid)
-    grid = grid.join(left_out, on="cell", how="left")
-    rows = in_order(terms.members(scopes, columns_needed(kpi, measured_rows(cohort))))
-    whole = measure(kpi, rows, grid).with_columns(slice_kind=pl.lit(""), slice=pl.lit(""))
-    keys = grid.join(statistics(kpi), how="cross").join(whole, on=["cell", "statistic"], how="left")
-    measured = [keys.with_columns(pl.col("slice_kind", "slice").fill_null(""))]
-    measured += [grid.join(found, on="cell") for found in sliced(kpi, rows, grid)]
-    stale = stale_cells(terms.doubts(kpi, scopes), periods)
-    return judged(kpi, pl.concat(measured, how="diagonal"), stale, terms)
+    weeks = covered / DAYS_PER_WEEK
+    if customers is not None:
+        active = terms.exposure(kpi, customers, grid)
+        weeks = active / DAYS_PER_WEEK
+    left_out = Rows(cohort.filter(pl.col("excluded_by").is_not_null()), grid)
+    stale = stale_cells(terms.doubts(kpi, grid.scopes), grid.periods).with_columns(is_stale=1)
+    frame = _with_flags(kpi, terms, grid, covered).with_columns(
+        n_excluded=_flat(left_out.count).cast(pl.UInt32),
+        is_stale=_flat(grid.scatter(stale, "is_stale")).cast(pl.Boolean),
+    )
+    rows = Rows(columns_needed(kpi, measured_rows(cohort)), grid)
+    found = [(("", ""), one) for one in measure(kpi, rows, weeks)]
+    blocks = {
+        (one.statistic, *cut): _block(kpi, frame, cut, one, covered > 0)
+        for cut, one in [*found, *sliced(kpi, rows, weeks)]
+    }
+    return pl.concat(
+        blocks[key].filter(pl.col("n") > 0) if key[1] else blocks[key] for key in sorted(blocks)
+    )
 
 
 def measured_rows(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -104,30 +126,16 @@ def measured_rows(cohort: pl.DataFrame) -> pl.DataFrame:
     return cohort.filter(pl.col("excluded_by").is_null() & ~pl.col("is_immature"))
 
 
-def cell_number(periods: pl.DataFrame) -> pl.Expr:
-    """One integer per scope and period: strings are compared once, when scopes are numbered."""
-    return pl.col("scope_id").cast(pl.Int64) * max(periods.height, 1) + pl.col("period_id")
-
-
-def present(kpi: Kpi) -> list[str]:
-    """The scope kinds of a KPI that are columns of its fact."""
-    return [kind for kind in SCOPE_COLUMNS if kind in kpi.scopes]
-
-
-def statistics(kpi: Kpi) -> pl.DataFrame:
-    """The statistics of a KPI as a column."""
-    return pl.DataFrame({"statistic": list(kpi.statistics)})
-
-
 def columns_needed(kpi: Kpi, rows: pl.DataFrame) -> pl.DataFrame:
-    """Early and narrow: what is added up is counted per day here, before it is multiplied."""
-    keys = ["scope_set", "day", *kpi.columns]
+    """Where rows belong and what is measured of them; a row that lacks it is none."""
     if kpi.has_quantiles:
-        return rows.select(*keys, *measured_columns(kpi)).drop_nulls("measured")
+        return rows.with_columns(measured_columns(kpi)).drop_nulls("measured")
     if kpi.amount or kpi.denominator:
         named = [name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name]
-        return rows.select(keys, weight=pl.lit(1, dtype=pl.Int64)).drop_nulls(named)
-    return rows.group_by(keys).agg(weight=pl.len().cast(pl.Int64))
+        # Amounts are added up in one order, so that equal records make equal editions to the last
+        # bit.
+        return rows.drop_nulls(named).sort(named)
+    return rows
 
 
 def measured_columns(kpi: Kpi) -> list[pl.Expr]:
@@ -141,82 +149,92 @@ def measured_columns(kpi: Kpi) -> list[pl.Expr]:
     return [measured, pl.lit(HAPPENED, dtype=pl.Int8).alias("exit")]
 
 
-def measure(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """All headline statistics of a KPI by cell."""
-    if kpi.has_quantiles:
-        return quantiles_of(kpi, rows, grid)
-    if kpi.denominator:
-        return weighted_ratios(kpi, rows, grid)
-    if kpi.numerator:
-        return ratios(kpi, rows, grid, kpi.numerator)
-    return counts(rows, grid) if kpi.is_stock else rates(kpi, rows, grid)
-
-
-def sliced(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> list[pl.DataFrame]:
-    """The statistics of each slice, with `slice_kind` and `slice`."""
-    found = []
+def sliced(kpi: Kpi, rows: Rows, weeks: Floats) -> Iterator[tuple[tuple[str, str], Measured]]:
+    """The statistics of each slice, by its kind and name; in other periods than the cut's none."""
     for cut in kpi.slices:
-        place = grid.filter(pl.col("period_kind").is_in(cut.periods))
+        is_asked = rows.grid.periods.get_column("period_kind").is_in(cut.periods).to_numpy()
         if cut.column is None:
-            parts = {name: ratios(kpi, rows, place, of) for name, of in cut.numerators.items()}
+            parts = ((name, [ratios(kpi, rows, of)]) for name, of in cut.numerators.items())
         else:
-            parts = {
-                str(name): measure(kpi, part, place.join(ranges(part, place), on="cell"))
-                for (name,), part in rows.group_by(cut.column, maintain_order=True)
-            }
-        found += [
-            part.with_columns(slice_kind=pl.lit(cut.kind), slice=pl.lit(name))
-            for name, part in parts.items()
-        ]
-    return found
+            parts = (
+                (name, measure(kpi, part, weeks, cut.periods))
+                for name, part in by_value(rows, cut.column)
+            )
+        for name, found in parts:
+            for one in found:
+                yield (cut.kind, name), _only(one, is_asked)
 
 
-def excluded_rows(kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
-    """How many rows of the cohort a rule keeps from being measured, by scope set and day."""
-    return (
-        cohort.filter(pl.col("excluded_by").is_not_null())
-        .group_by("scope_set", "day", *present(kpi))
-        .agg(n_excluded=pl.len().cast(pl.Int64))
+def _only(measured: Measured, is_asked: np.ndarray) -> Measured:
+    kept = np.where(is_asked, measured.n, 0)
+    return Measured(
+        measured.statistic, measured.value, measured.low, measured.high, kept, measured.n_open
     )
 
 
-def n_excluded(members: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """`cell, n_excluded`."""
-    rows = in_order(members)
-    return sums(rows, ranges(rows, grid), n_excluded=pl.col("n_excluded"))
-
-
-def judged(kpi: Kpi, measured: pl.DataFrame, stale: pl.DataFrame, terms: Terms) -> pl.DataFrame:
-    """States and flags; a cell without data has no value, and says whether anybody was looking."""
+def _with_flags(kpi: Kpi, terms: Terms, grid: Grid, covered: Floats) -> pl.DataFrame:
+    """What all statistics of a KPI's cells have in common, a row per cell."""
     last_on = last_full_day(terms.as_of, terms.zone)
     mature_on = last_full_day(terms.as_of - timedelta(hours=kpi.look_ahead_hours), terms.zone)
+    n_scopes, n_periods = grid.shape
     length = (pl.col("to_on") - pl.col("from_on")).dt.total_days() + 1
-    is_covered = pl.col("covered_days").fill_null(0) > 0
-    minimum = pl.when(pl.col("statistic") == "p90").then(MINIMUM_N_P90).otherwise(kpi.minimum_n)
-    state = (
-        pl.when(pl.col("n").fill_null(0) > 0)
-        .then("state")
-        .when(is_covered & pl.col("statistic").is_in(COUNTED) & pl.col("value").is_not_null())
-        .then(pl.lit("ok"))
-        .when(is_covered)
-        .then(pl.lit("no_events"))
-        .otherwise(pl.lit("not_covered"))
-    )
-    flagged = measured.join(
-        stale.with_columns(is_stale=True), on=["scope_id", "period_id"], how="left"
-    ).with_columns(
-        pl.col("n", "n_open", "n_excluded").fill_null(0),
-        pl.col("is_stale").fill_null(False),
-        kpi=pl.lit(kpi.id),
-        promise=pl.lit(kpi.promise),
-        unit=pl.lit(kpi.unit),
-        value_state=state,
-        is_complete=(pl.col("covered_days").fill_null(0) >= length)
-        & (pl.col("period_end_on") <= last_on),
-        is_low_n=pl.col("n").fill_null(0)
-        < pl.when(pl.col("statistic").is_in(COUNTED)).then(0).otherwise(minimum),
+    periods = grid.periods.select(
+        pl.col("period_kind").cast(pl.Categorical),
+        "period_start_on",
+        "period_end_on",
+        length=length,
+        is_over=pl.col("period_end_on") <= last_on,
         is_immature=pl.col("period_end_on") > mature_on,
-        definition_version=pl.lit(kpi.version),
-        as_of=pl.lit(terms.as_of),
     )
-    return flagged.select(pl.col(name).cast(dtype) for name, dtype in CELL.items())
+    scopes = grid.scopes.select(pl.col("scope_kind", "scope").cast(pl.Categorical))
+    of_scope = scopes[np.repeat(np.arange(n_scopes), n_periods)]
+    of_period = periods[np.tile(np.arange(n_periods), n_scopes)]
+    words = {"kpi": kpi.id, "promise": kpi.promise, "unit": kpi.unit}
+    return of_scope.hstack(of_period).with_columns(
+        *(pl.lit(text).cast(pl.Categorical).alias(name) for name, text in words.items()),
+        is_complete=(_flat(covered) >= pl.col("length")) & pl.col("is_over"),
+        definition_version=pl.lit(kpi.version, dtype=pl.UInt16),
+        as_of=pl.lit(terms.as_of).cast(CELL["as_of"]),
+    )
+
+
+def _block(
+    kpi: Kpi, frame: pl.DataFrame, cut: tuple[str, str], measured: Measured, is_covered: np.ndarray
+) -> pl.DataFrame:
+    """One statistic of all cells; a cell without data has no value, and says if anybody looked."""
+    is_counted = measured.statistic in COUNTED
+    minimum = MINIMUM_N_P90 if measured.statistic == "p90" else kpi.minimum_n
+    is_known = ~np.isnan(measured.value)
+    state = np.select(
+        [
+            (measured.n > 0) & is_known,
+            measured.n > 0,
+            is_covered & is_known & is_counted,
+            is_covered,
+        ],
+        [0, 1, 0, 2],
+        default=3,
+    )
+    has_value = (measured.n > 0) | (is_covered & is_counted)
+    values = {
+        name: _flat(np.where(has_value, each, np.nan)).fill_nan(None)
+        for name, each in (
+            ("value", measured.value),
+            ("low", measured.low),
+            ("high", measured.high),
+        )
+    }
+    n_open = 0 if measured.n_open is None else _flat(measured.n_open).cast(pl.UInt32)
+    words = {"statistic": measured.statistic, "slice_kind": cut[0], "slice": cut[1]}
+    return frame.with_columns(
+        *(pl.lit(text).cast(pl.Categorical).alias(name) for name, text in words.items()),
+        value_state=pl.Series(STATES, dtype=pl.Categorical)[state.ravel()],
+        **values,
+        n=_flat(measured.n).cast(pl.UInt32),
+        n_open=pl.lit(n_open).cast(pl.UInt32) if isinstance(n_open, int) else n_open,
+        is_low_n=_flat(measured.n < (0 if is_counted else minimum)),
+    ).select(COMPACT.keys())
+
+
+def _flat(cells: np.ndarray) -> pl.Series:
+    return pl.Series(cells.ravel())

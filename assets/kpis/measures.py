@@ -1,15 +1,20 @@
-"""The ways of measuring a cell: quantiles, ratios, rates, counts.
+"""The ways of measuring cells: quantiles, ratios, rates, counts.
 
-Each takes rows in order and the ranges of them that are cells (`assets.kpis.ranges`), and gives
-one row per cell and statistic: `cell, statistic, state, value, low, high, n, n_open`.
+Each takes rows (`day`, where they belong and what is measured) and the grid of cells that they
+belong to, and gives a number per statistic and cell.
 """
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from assets.kpis.definition import Kpi
-from assets.kpis.ranges import ranges, sums
+from assets.kpis.grid import Grid, Members
 from assets.methods.distributions import Floats
+from assets.methods.group_quantiles import Grouping, Lifetimes, lifetimes, quantiles
 from assets.methods.intervals import (
     poisson_rate,
     quotient_of_clusters,
@@ -17,171 +22,231 @@ from assets.methods.intervals import (
     weighted_poisson_rate,
     wilson,
 )
-from assets.methods.range_quantiles import quantiles
 
 QUANTILES = {"p50": 0.5, "p90": 0.9}
 DAYS_PER_WEEK = 7
-MEASURED: dict[str, type[pl.DataType]] = {
-    "cell": pl.Int64,
-    "statistic": pl.String,
-    "state": pl.String,
-    "value": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "n": pl.UInt32,
-    "n_open": pl.UInt32,
-}
 
 
-def quantiles_of(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one cohort and where they belong; all lie inside the grid's days."""
+
+    frame: pl.DataFrame
+    grid: Grid
+
+    @cached_property
+    def members(self) -> Members:
+        """The rows as numbers."""
+        return self.grid.members(self.frame)
+
+    def column(self, name: str) -> Floats:
+        """A column as floats; null counts as nothing."""
+        return self.frame.get_column(name).cast(pl.Float64).fill_null(0).to_numpy()
+
+    def sums(self, amount: Floats | None = None) -> Floats:
+        """Per cell the sum of an amount, or how many rows there are."""
+        return self.grid.sums(self.members, amount)
+
+    @cached_property
+    def count(self) -> Floats:
+        """How many rows each cell has."""
+        return self.sums()
+
+    def filter(self, condition: pl.Expr) -> "Rows":
+        """Those rows that meet a condition."""
+        return Rows(self.frame.filter(condition), self.grid)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One statistic of every cell of a grid; NaN is unknown, `n` is 0 where nothing is measured."""
+
+    statistic: str
+    value: Floats
+    low: Floats
+    high: Floats
+    n: Floats
+    n_open: Floats | None = None
+
+
+def measure(
+    kpi: Kpi, rows: Rows, weeks: Floats, kinds: Sequence[str] | None = None
+) -> list[Measured]:
+    """All headline statistics of a KPI; `kinds` are the period kinds that are asked for.
+
+    `weeks` is the exposure of each cell: covered weeks, or weeks of active customers; NaN or 0
+    where there is none.
+    """
+    if kpi.has_quantiles:
+        return quantiles_of(kpi, rows, kinds or kpi.periods)
+    if kpi.denominator:
+        return [weighted_ratios(kpi, rows)]
+    if kpi.numerator:
+        return [ratios(kpi, rows, kpi.numerator)]
+    return [counts(rows, weeks) if kpi.is_stock else rates(kpi, rows, weeks)]
+
+
+def quantiles_of(kpi: Kpi, rows: Rows, kinds: Sequence[str]) -> list[Measured]:
     """Quantiles by Kaplan-Meier; with competing exits by Aalen-Johansen.
 
-    `measured` is what quantiles are taken of, `exit` how it ended.
+    `measured` is what quantiles are taken of, `exit` how it ended. Scopes and periods are taken
+    by their kinds, in which a row has one place, or few.
     """
-    asked = {QUANTILES[s]: s for s in kpi.statistics if s in QUANTILES}
-    cells = ranges(rows, grid)
+    asked = [s for s in kpi.statistics if s in QUANTILES]
+    measured, exits = (rows.frame.get_column(name).to_numpy() for name in ("measured", "exit"))
+    ordered = lifetimes(measured, exits)
+    cells = np.arange(rows.grid.scopes.height * rows.grid.periods.height).reshape(rows.grid.shape)
+    places: list[np.ndarray] = []
     found = quantiles(
-        rows.get_column("measured").to_numpy(),
-        rows.get_column("exit").to_numpy(),
-        cells.get_column("first").to_numpy(),
-        cells.get_column("last").to_numpy(),
-        list(asked),
+        ordered,
+        _groupings(rows, ordered, kinds, cells, places),
+        [QUANTILES[s] for s in asked],
         competing=kpi.exit_without_event == "competing",
     )
-    return _measured(
-        found.select(
-            pl.exclude("group", "probability"),
-            cell=cells.get_column("cell").gather(found.get_column("group")),
-            statistic=pl.col("probability").replace_strict(asked, return_dtype=pl.String),
+    place = np.concatenate([cells[:0].ravel(), *places])
+
+    def spread(values: np.ndarray, unknown: float) -> Floats:
+        everywhere = np.full(cells.size, unknown)
+        everywhere[place] = values
+        return everywhere.reshape(cells.shape)
+
+    n, n_open = spread(found.n, 0), spread(found.n_open, 0)
+    return [
+        Measured(
+            name,
+            value=spread(found.value[i], np.nan),
+            low=spread(found.low[i], np.nan),
+            high=spread(found.high[i], np.nan),
+            n=n,
+            n_open=n_open,
         )
-    )
+        for i, name in enumerate(asked)
+    ]
 
 
-def ratios(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame, numerator: str) -> pl.DataFrame:
+def _groupings(
+    rows: Rows,
+    ordered: Lifetimes,
+    kinds: Sequence[str],
+    cells: np.ndarray,
+    places: list[np.ndarray],
+) -> Iterator[Grouping]:
+    """The members of the cells of one kind of scope and one family of periods after the other.
+
+    Adds to `places` which cells their groups are.
+    """
+    day = rows.members.day[ordered.row]
+    families = list(rows.grid.families(kinds))
+    for way in rows.grid.ways:
+        scope, member = way.follow(rows.members.numbers[way.column][ordered.row])
+        if not len(scope):
+            continue
+        first, size = int(way.scope.min()), int(np.ptp(way.scope)) + 1
+        for family in families:
+            period = family.period[day[member]]
+            group = (scope - first) * len(family.ids) + period
+            who: np.ndarray | None = None if isinstance(member, slice) else member
+            if period.min() < 0:
+                is_in = period >= 0
+                group, who = group[is_in], np.arange(len(day))[member][is_in]
+            places.append(cells[first : first + size, family.ids].ravel())
+            yield Grouping(group, size * len(family.ids), who)
+
+
+def ratios(kpi: Kpi, rows: Rows, numerator: str) -> Measured:
     """Share of members with the numerator; Wilson, or robust to clusters where there are any."""
-    hits, trials = pl.col(numerator).cast(pl.Int64) * pl.col("weight"), pl.col("weight")
+    hits = rows.column(numerator)
     if kpi.clusters:
-        found = _cluster_sums(kpi, rows.with_columns(top=hits, bottom=trials), grid)
-        value, low, high = ratio_of_clusters(*_arrays(found, CLUSTER_SUMS))
-    else:
-        found = sums(rows, ranges(rows, grid), top=hits, n=trials)
-        of, n = _arrays(found, ("top", "n"))
-        value, (low, high) = of / n, wilson(of, n)
-    return _answers(found, "ratio", value, low, high)
+        sums = _cluster_sums(kpi, rows, hits, np.ones_like(hits))
+        return Measured("ratio", *ratio_of_clusters(*sums), rows.count)
+    of, n = rows.sums(hits), rows.count
+    return Measured("ratio", np.divide(of, np.where(n > 0, n, np.nan)), *wilson(of, n), n)
 
 
-def weighted_ratios(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
+def weighted_ratios(kpi: Kpi, rows: Rows) -> Measured:
     """Sum of the numerators ÷ sum of the denominators, robust to clusters; n counts rows.
 
     A share stays within 0..1; clusters that show no spread say as much about it as so many trials.
     A row is a cluster of its own where none are declared. A sum of 0 below has no cell.
     """
-    parts = [pl.col(str(name)).cast(pl.Float64) for name in (kpi.numerator, kpi.denominator)]
-    # Amounts are added up in one order, so that equal records make equal editions to the last bit.
-    of = rows.with_columns(top=parts[0], bottom=parts[1]).sort("place", "top", "bottom")
-    found = _cluster_sums(kpi, of, grid).filter(pl.col("bottom") > 0)
-    given = _arrays(found, CLUSTER_SUMS)
+    top, bottom = (rows.column(str(name)) for name in (kpi.numerator, kpi.denominator))
+    sums = _cluster_sums(kpi, rows, top, bottom)
     if kpi.is_share:
-        value, low, high = ratio_of_clusters(*given, trials=given[0])
+        answer = ratio_of_clusters(*sums, trials=sums[0])
     else:
-        value, low, high = quotient_of_clusters(*given)
-    return _answers(found, "ratio", value, low, high)
+        answer = quotient_of_clusters(*sums)
+    is_there = sums[2] > 0
+    value, low, high = (np.where(is_there, each, np.nan) for each in answer)
+    return Measured("ratio", value, low, high, np.where(is_there, rows.count, 0))
 
 
-CLUSTER_SUMS = ("clusters", "top", "bottom", "top_squared", "product", "bottom_squared")
+def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Floats]:
+    """How many clusters, and sums over them; a cluster lies within a day, so they add up over days.
 
-
-def _cluster_sums(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """A cluster lies within a day, so what its interval needs adds up over days."""
-    clusters = rows
-    if kpi.clusters:
-        clusters = (
-            rows.group_by("place", *kpi.clusters, maintain_order=kpi.denominator is not None)
-            .agg(pl.col("top", "bottom", "weight").sum())
-            .sort("place", "top", "bottom")
-        )
-    top, bottom = pl.col("top"), pl.col("bottom")
-    return sums(
-        clusters,
-        ranges(clusters, grid),
-        clusters=(bottom != 0).cast(pl.Int64),
-        top=top,
-        bottom=bottom,
-        top_squared=top**2,
-        product=top * bottom,
-        bottom_squared=bottom**2,
-        n=pl.col("weight"),
-    )
-
-
-def weeks() -> pl.Expr:
-    """The covered weeks of a cell; null where nobody tells."""
-    return pl.col("covered_days") / DAYS_PER_WEEK
-
-
-def exposed_weeks(exposure: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """`cell, weeks`: customers times weeks that they were active; rows in order, `customers`."""
-    found = sums(exposure, ranges(exposure, grid), customers=pl.col("customers"))
-    return found.select("cell", weeks=pl.col("customers") / DAYS_PER_WEEK)
-
-
-def rates(kpi: Kpi, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """Events, or the sum of their amounts, per unit of the grid's `weeks`.
-
-    A covered cell without events is 0; one whose `weeks` are null or 0 is left out. The interval
-    is Garwood's exact one, for amounts that of Fay and Feuer.
+    In the order that the intervals ask for: tops, bottoms, and of both the squares and products.
     """
-    counted = _counted(kpi.amount, rows, grid.filter(pl.col("weeks") > 0))
-    n, total, squares, time = _arrays(counted, ("n", "total", "squares", "weeks"))
+    if not kpi.clusters:
+        amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
+        return [rows.sums(amount) for amount in amounts]
+    grid, keys = rows.grid, ["day", *kpi.clusters]
+    numbers = [pl.Series(name, of) for name, of in rows.members.numbers.items()]
+    counted = _added_up(
+        rows.frame.select(*kpi.clusters).with_columns(
+            *numbers, day=rows.members.day, top=pl.Series(top), bottom=pl.Series(bottom)
+        ),
+        [*rows.members.numbers, *keys],
+    )
+    parts = []
+    for way in grid.ways:
+        scope, row = way.follow(counted.get_column(way.column).to_numpy())
+        owned = counted if isinstance(row, slice) else counted[row]
+        parts.append(_added_up(owned.with_columns(scope=pl.Series(scope)), ["scope", *keys]))
+    clusters = pl.concat(parts)
+    scope, day, top, bottom = (
+        clusters.get_column(name).to_numpy() for name in ("scope", "day", "top", "bottom")
+    )
+    amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
+    return [grid.by_scope(scope, day, amount) for amount in amounts]
+
+
+def _added_up(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """`top` and `bottom` of equal keys, added up in the order of their size, and in that order."""
+    sums = rows.group_by(keys, maintain_order=True).agg(pl.col("top", "bottom").sum())
+    return sums.sort("top", "bottom")
+
+
+def _moments(top: Floats, bottom: Floats) -> tuple[Floats, ...]:
+    return top, bottom, top**2, top * bottom, bottom**2
+
+
+def rates(kpi: Kpi, rows: Rows, weeks: Floats) -> Measured:
+    """Events, or the sum of their amounts, per week of exposure.
+
+    A cell with exposure but without events is 0; one without exposure is unknown. The interval is
+    Garwood's exact one, for amounts that of Fay and Feuer.
+    """
+    is_there = weeks > 0
+    time = np.where(is_there, weeks, np.nan)
+    n = np.where(is_there, rows.count, 0)
     if kpi.amount:
-        largest = np.max(rows.get_column(kpi.amount).to_numpy(), initial=0.0)
-        low, high = weighted_poisson_rate(total, squares, largest, time)
+        amount = rows.column(kpi.amount)
+        total = rows.sums(amount)
+        largest = np.max(amount, initial=0.0)
+        ends = weighted_poisson_rate(total, rows.sums(amount**2), largest, time)
     else:
-        low, high = poisson_rate(n, time)
-    return _answers(counted, "rate", total / time, low, high)
+        total, ends = n, poisson_rate(n, time)
+    return Measured("rate", total / time, *ends, n)
 
 
-def counts(rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
+def counts(rows: Rows, weeks: Floats) -> Measured:
     """How many there are, with Garwood's exact interval; a covered cell without any is 0."""
-    counted = _counted(None, rows, grid.filter(pl.col("covered_days") > 0))
-    (n,) = _arrays(counted, ("n",))
-    return _answers(counted, "count", n.astype(np.float64), *poisson_rate(n, 1.0))
+    is_there = weeks > 0
+    n = np.where(is_there, rows.count, 0)
+    low, high = poisson_rate(n, np.where(is_there, 1.0, np.nan))
+    return Measured("count", np.where(is_there, n, np.nan), low, high, n)
 
 
-def _counted(amount: str | None, rows: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """`cell, weeks, n, total, squares` of every cell of the grid."""
-    weight = pl.col("weight")
-    of = weight if amount is None else pl.col(amount).cast(pl.Float64)
-    rows = rows if amount is None else rows.sort("place", amount)
-    found = sums(rows, ranges(rows, grid), n=weight, total=of, squares=of**2)
-    return (
-        grid.select("cell", "weeks")
-        .join(found, on="cell", how="left")
-        .with_columns(pl.col("n", "total", "squares").fill_null(0))
-    )
-
-
-def _arrays(frame: pl.DataFrame, names: tuple[str, ...]) -> list[Floats]:
-    return [frame.get_column(name).to_numpy() for name in names]
-
-
-def _answers(
-    found: pl.DataFrame, statistic: str, value: Floats, low: Floats, high: Floats
-) -> pl.DataFrame:
-    """`found` has `cell` and `n`."""
-    return _measured(
-        found.select("cell", "n").with_columns(
-            statistic=pl.lit(statistic),
-            state=pl.lit("ok"),
-            value=pl.Series(value),
-            low=pl.Series(low),
-            high=pl.Series(high),
-            n_open=0,
-        )
-    )
-
-
-def _measured(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in MEASURED.items()).with_columns(
-        pl.col("value", "low", "high").fill_nan(None)
-    )
+def by_value(rows: Rows, column: str) -> Iterator[tuple[str, Rows]]:
+    """The rows of each value of a column, null by the name None."""
+    for (name,), part in rows.frame.group_by(column, maintain_order=True):
+        yield str(name), Rows(part, rows.grid)

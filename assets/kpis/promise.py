@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.home import Home
-from assets.kpis.cells import cells
+from assets.kpis.cells import compact_cells
 from assets.kpis.definition import Kpi
 from assets.kpis.terms import Terms
 
@@ -50,6 +50,6 @@ def kpi_asset(promise: str, kpis: Sequence[Kpi]) -> dg.AssetsDefinition:
         description=f"Every KPI of {promise}, for every scope and period.",
     )
     def asset(home: Home, **tables: pl.LazyFrame) -> pl.DataFrame:
-        return cells(kpis, {name: tables[name].collect() for name in facts}, terms_of(home, tables))
+        return compact_cells(kpis, tables, terms_of(home, tables))
 
     return asset

@@ -4,16 +4,15 @@ For every cell with members: came in = excluded by each rule + too young + not t
 still open.
 """
 
-from collections.abc import Mapping
-
 import dagster as dg
+import numpy as np
 import polars as pl
 
 from assets.home import Home
 from assets.kpis.catalogue import CATALOGUE
-from assets.kpis.cells import cell_number, present
+from assets.kpis.cells import Facts
 from assets.kpis.definition import Kpi
-from assets.kpis.periods import days_of
+from assets.kpis.measures import Rows
 from assets.kpis.promise import SHARED_TABLES, terms_of
 from assets.kpis.terms import Terms
 
@@ -34,30 +33,29 @@ RECONCILIATION: dict[str, pl.DataType | type[pl.DataType]] = {
 FACTS = sorted({kpi.fact for kpi in CATALOGUE})
 
 
-def reconciliation(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+def reconciliation(kpi: Kpi, fact: pl.DataFrame | pl.LazyFrame, terms: Terms) -> pl.DataFrame:
     """Records of one KPI by cell and fate, in `RECONCILIATION`.
 
-    A fate is `measured`, `still_open`, `is_immature`, `not_told` (the record does not say what is
-    measured) or the column of the exclusion that held first. The fates of a cell add up to what
-    came in.
+    A fate is `measured`, `still_open`, `is_immature` or the column of the exclusion that held
+    first. The fates of a cell add up to what came in.
     """
     cohort = terms.cohort(kpi, fact)
-    scopes = terms.scopes(kpi, cohort)
-    periods = terms.periods(kpi)
-    counted = (
-        cohort.with_columns(fate=_fate(kpi))
-        .group_by("scope_set", "day", "fate", *present(kpi))
-        .agg(records=pl.len())
+    grid = terms.grid(kpi, cohort)
+    fated = grid.inside(cohort).with_columns(fate=_fate(kpi))
+    parts = {fate: part for (fate,), part in fated.group_by("fate")}
+    fates = sorted(parts)
+    counted = np.stack(
+        [np.zeros(grid.shape), *(Rows(parts[fate], grid).count for fate in fates)], axis=-1
     )
+    scope, period, fate = np.nonzero(counted)
     return (
-        terms.members(scopes, counted)
-        .join(days_of(periods), on="day")
-        .with_columns(cell=cell_number(periods))
-        .group_by("cell", "fate")
-        .agg(pl.first("scope_id", "period_id"), pl.col("records").sum())
-        .join(scopes, on="scope_id")
-        .join(periods, on="period_id")
-        .with_columns(kpi=pl.lit(kpi.id))
+        grid.scopes[scope]
+        .hstack(grid.periods[period].drop("period_id"))
+        .with_columns(
+            kpi=pl.lit(kpi.id),
+            fate=pl.Series(["", *fates], dtype=pl.String)[fate],
+            records=pl.Series(counted[scope, period, fate]),
+        )
         .select(pl.col(name).cast(dtype) for name, dtype in RECONCILIATION.items())
     )
 
@@ -78,14 +76,13 @@ def _fate(kpi: Kpi) -> pl.Expr:
     return pl.coalesce(*reasons, pl.lit(MEASURED))
 
 
-def reconciled(facts: Mapping[str, pl.DataFrame], terms: Terms) -> pl.DataFrame:
-    """The reconciliation of every KPI of the catalogue but the private ones."""
-    shown = [kpi for kpi in CATALOGUE if not kpi.is_private]
+def reconciled(facts: Facts, terms: Terms) -> pl.DataFrame:
+    """The reconciliation of every KPI of the catalogue but the private ones, in order."""
+    shown = sorted((k for k in CATALOGUE if not k.is_private), key=lambda kpi: kpi.id)
     return pl.concat(reconciliation(kpi, facts[kpi.fact], terms) for kpi in shown)
 
 
 @dg.asset(ins={name: dg.AssetIn() for name in (*SHARED_TABLES, *FACTS)})
 def kpi_reconciliation(home: Home, **tables: pl.LazyFrame) -> pl.DataFrame:
     """What came into each cell, and where it went."""
-    facts = {name: tables[name].collect() for name in FACTS}
-    return reconciled(facts, terms_of(home, tables))
+    return reconciled(tables, terms_of(home, tables))

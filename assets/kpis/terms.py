@@ -7,8 +7,10 @@ from functools import cached_property
 import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
+from assets.kpis.grid import Grid, ways
 from assets.kpis.known import days_told, doubts, spans
 from assets.kpis.periods import end_of_day, last_full_day, local_day, periods
+from assets.methods.distributions import Floats
 
 AGE_SECONDS = "age_seconds"  # of what is in a stock, at the end of a period
 
@@ -41,9 +43,10 @@ class Terms:
         first_on: date = self.spans.select(pl.col("from_on").min()).item()
         look_ahead = timedelta(hours=kpi.look_ahead_hours)
         every = periods(first_on, self.as_of, look_ahead, self.zone, at_end=kpi.is_stock)
-        return every.filter(pl.col("period_kind").is_in(kpi.periods))
+        asked = every.drop("period_id").filter(pl.col("period_kind").is_in(kpi.periods))
+        return asked.with_row_index("period_id")
 
-    def cohort(self, kpi: Kpi, fact: pl.DataFrame) -> pl.DataFrame:
+    def cohort(self, kpi: Kpi, fact: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """The rows that a KPI is about, with `day`, `excluded_by`, `is_immature` and what it reads.
 
         Today's rows are not in it: a day counts when it is over, with its events and its hours. A
@@ -94,17 +97,32 @@ class Terms:
             .with_columns((age.dt.total_microseconds() / 1e6).alias(AGE_SECONDS))
         )
 
-    def exposure(self, kpi: Kpi, customers: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
-        """`scope_id, day, customers`: how many customers are active on days that are known of.
+    def grid(self, kpi: Kpi, cohort: pl.DataFrame) -> Grid:
+        """The cells of a KPI, and how the rows of its cohort find theirs."""
+        scopes = self.scopes(kpi, cohort)
+        kinds = [kind for kind in kpi.scopes if kind not in SCOPE_COLUMNS]
+        columns = [kind for kind in kpi.scopes if kind in SCOPE_COLUMNS]
+        return Grid(scopes, self.periods(kpi), ways(scopes, self.scope_sets, kinds, columns))
+
+    def exposure(self, kpi: Kpi, customers: pl.DataFrame | pl.LazyFrame, grid: Grid) -> Floats:
+        """Per cell how many customers are active on its days that are known of, added up.
 
         `customers` is the KPI's `exposure`: `scope_kind, scope, on, customers`.
         """
-        told = pl.DataFrame({"day": days_told(self.spans, kpi.requires)})
-        return (
-            customers.join(scopes, on=["scope_kind", "scope"])
+        told = pl.LazyFrame({"day": days_told(self.spans, kpi.requires)})
+        active = (
+            customers.lazy()
+            .join(grid.scopes.lazy(), on=["scope_kind", "scope"])
             .select("scope_id", "customers", day="on")
             .join(told, on="day", how="semi")
+            .collect()
         )
+        scope, day, number = grid.inside(active).select(
+            pl.col("scope_id").cast(pl.Int64),
+            pl.col("day").cast(pl.Int32) - grid.first_on,
+            pl.col("customers").cast(pl.Float64),
+        )
+        return grid.by_scope(scope.to_numpy(), day.to_numpy(), number.to_numpy())
 
     def scopes(self, kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
         """`scope_id, scope_kind, scope`: declared ones and those that the cohort names.

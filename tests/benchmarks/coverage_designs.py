@@ -12,8 +12,8 @@ import polars as pl
 import worlds
 from scipy import stats
 
-from assets.kpis.cells import measure
 from assets.kpis.definition import Kpi
+from assets.kpis.measures import Rows, measure
 
 TEXTS = dict.fromkeys(("name", "promise", "definition", "null_means", "definition_source"), "-")
 LEAST = {"p50": 30, "p90": 50}
@@ -92,14 +92,20 @@ def line(
     return Line(design, statistic, len(true), coverage, below, above, closed, bias, is_exact)
 
 
+def measured(kpi: Kpi, rows: Rows, statistic: str, weeks: float = 1.0) -> pl.DataFrame:
+    """Cells of one statistic, as the product measures them."""
+    every = measure(kpi, rows, np.full(rows.grid.shape, weeks))
+    [one] = [each for each in every if each.statistic == statistic]
+    return worlds.found(one)
+
+
 def clocked(
     statistic: str, cells: int, owner: np.ndarray, seconds: np.ndarray, exit: np.ndarray, **other
 ) -> pl.DataFrame:
     """Cells of a duration, as the product measures them."""
     nothing = np.zeros_like(owner)
-    rows = worlds.ordered(owner, nothing, measured=seconds, exit=exit.astype(np.int8))
-    found = measure(definition(*QUANTILES, clock="c", **other), rows, worlds.grid(cells))
-    return found.filter(statistic=statistic)
+    rows = worlds.rows(cells, owner, nothing, measured=seconds, exit=exit.astype(np.int8))
+    return measured(definition(*QUANTILES, clock="c", **other), rows, statistic)
 
 
 def closed(size: Worlds) -> Iterator[Line]:
@@ -181,8 +187,9 @@ def with_swinging_shares(size: Worlds) -> Iterator[Line]:
 
 def told(cells: int, owner: np.ndarray, is_hit: np.ndarray, weight: np.ndarray) -> pl.DataFrame:
     """Cells of a ratio with Wilson's interval, as the product measures them."""
-    rows = worlds.ordered(owner, np.zeros_like(owner), is_hit=is_hit, weight=weight)
-    return measure(definition("ratio", numerator="is_hit"), rows, worlds.grid(cells))
+    owner, is_hit = np.repeat(owner, weight), np.repeat(is_hit, weight)
+    rows = worlds.rows(cells, owner, np.zeros_like(owner), is_hit=is_hit)
+    return measured(definition("ratio", numerator="is_hit"), rows, "ratio")
 
 
 def wilson_grid(
@@ -214,18 +221,20 @@ def clustered_ratios(size: Worlds, clusters: int, members: int, shared: float) -
     chance = random.beta(0.9 * strength, 0.1 * strength, len(owner))
     hits = random.binomial(runs, chance)
     number = np.tile(np.arange(clusters), size.cells)
-    rows = worlds.ordered(
-        np.repeat(owner, 2),
-        np.repeat(number % 30, 2),
-        workflow=np.repeat(number // 30, 2),
-        is_hit=np.tile([True, False], len(owner)),
-        weight=np.stack([hits, runs - hits], axis=1).ravel(),
+    number, owner = np.repeat(number, runs), np.repeat(owner, runs)
+    place = np.arange(runs.sum()) - np.repeat(np.cumsum(runs) - runs, runs)
+    rows = worlds.rows(
+        size.cells,
+        owner,
+        number % 30,
+        workflow=number // 30,
+        is_hit=place < np.repeat(hits, runs),
     )
-    grid, truth = worlds.grid(size.cells), np.full(size.cells, 0.9)
+    truth = np.full(size.cells, 0.9)
     name = f"{clusters} workflow-days of {members} runs, correlation {shared:g}"
     kpi = definition("ratio", numerator="is_hit", clusters=("workflow",))
     robust, plain = (
-        line(name, "ratio", measure(k, rows, grid), truth)
+        line(name, "ratio", measured(k, rows, "ratio"), truth)
         for k in (kpi, definition("ratio", numerator="is_hit"))
     )
     return robust, plain
@@ -233,10 +242,9 @@ def clustered_ratios(size: Worlds, clusters: int, members: int, shared: float) -
 
 def counted(counts: np.ndarray) -> pl.DataFrame:
     """Cells of a rate over four covered weeks, as the product measures them."""
-    owner = np.arange(len(counts))
-    rows = worlds.ordered(owner, np.zeros_like(owner), weight=counts)
-    grid = worlds.grid(len(counts)).with_columns(weeks=pl.lit(4.0))
-    return measure(definition("rate"), rows, grid)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    rows = worlds.rows(len(counts), owner, np.zeros_like(owner))
+    return measured(definition("rate"), rows, "rate", weeks=4.0)
 
 
 def poisson_rates() -> dict[float, Line]:

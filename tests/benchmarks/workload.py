@@ -4,6 +4,7 @@ What `drawn` gives goes through the real contracts, which also leave of it what 
 as-of. Drawn in pieces of a million CI runs: S=10 is ten pieces. Nothing here is measured.
 """
 
+import hashlib
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ import company
 import drawn
 import polars as pl
 
+from assets import schema
 from assets.configuration import Configuration, load
 from assets.conformed.conform import Given, conform
 from assets.conformed.entity import Entity
@@ -30,9 +32,10 @@ NO_LATE_VERSIONS = pl.LazyFrame(
 def workload(folder: Path, scale: float, as_of: datetime) -> Path:
     """The folder with `<entity>/<piece>.parquet` as known at `as_of`; drawn unless it is there.
 
-    A scale below 1 gives one piece of fewer rows.
+    A scale below 1 gives one piece of fewer rows. What the tables or the drawing look like now is
+    in the folder's name, so that nothing older is taken for it.
     """
-    place = folder / f"S{scale:g}-{as_of:%Y%m%dT%H%M}"
+    place = folder / f"S{scale:g}-{as_of:%Y%m%dT%H%M}-{_digest()}"
     if (place / "complete").exists():
         return place
     place.mkdir(parents=True, exist_ok=True)
@@ -47,6 +50,12 @@ def workload(folder: Path, scale: float, as_of: datetime) -> Path:
     coverage(as_of).write_parquet(place / "source_coverage" / "0.parquet")
     (place / "complete").touch()
     return place
+
+
+def _digest() -> str:
+    sources = [*Path(__file__).parent.glob("draw*.py"), company.__file__, schema.__file__]
+    texts = [Path(str(source)).read_bytes() for source in sorted(map(str, sources))]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:8]
 
 
 def conformed(

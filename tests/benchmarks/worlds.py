@@ -13,7 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from assets.kpis.ranges import in_order
+from assets.kpis.grid import Grid, ways
+from assets.kpis.measures import Measured, Rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -114,14 +115,20 @@ def durations(
     return np.exp(people.location[owner, customer] + people.spread[owner, customer] * luck + stuck)
 
 
-def grid(cells: int) -> pl.DataFrame:
-    """One cell for the June of each scope."""
-    return pl.DataFrame({"cell": np.arange(cells), "scope_id": np.arange(cells)}).with_columns(
-        from_on=pl.lit(BEGIN), to_on=pl.lit(END)
-    )
+def rows(cells: int, owner: Integers, day: Integers, **columns: np.ndarray) -> Rows:
+    """Rows as the measures read them: cell n is the June of scope n; `day` counts from 0."""
+    numbers = np.arange(cells)
+    scopes = pl.DataFrame({"scope_id": numbers, "scope_kind": "world", "scope": numbers})
+    june = {"period_id": [0], "period_kind": ["month"], "from_on": [BEGIN], "to_on": [END]}
+    sets = scopes.select("scope_kind", "scope", scope_set="scope_id")
+    grid = Grid(scopes, pl.DataFrame(june), ways(scopes, sets, ["world"], []))
+    frame = pl.DataFrame({"scope_set": owner, "day": day, **columns})
+    return Rows(frame.with_columns(day=pl.lit(BEGIN) + pl.duration(days="day")), grid)
 
 
-def ordered(owner: Integers, day: Integers, **columns: np.ndarray) -> pl.DataFrame:
-    """Rows as the measures read them; `day` counts from 0."""
-    rows = pl.DataFrame({"scope_id": owner, "day": day, **columns})
-    return in_order(rows.with_columns(day=pl.lit(BEGIN) + pl.duration(days="day")))
+def found(measured: Measured) -> pl.DataFrame:
+    """`cell, value, low, high` of the cells that were measured; null is unknown."""
+    values = {name: getattr(measured, name).ravel() for name in ("value", "low", "high")}
+    every = pl.DataFrame(values).with_row_index("cell").fill_nan(None)
+    is_there = (measured.n.ravel() > 0) | ~np.isnan(measured.value.ravel())
+    return every.filter(pl.Series(is_there))

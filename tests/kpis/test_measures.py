@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.kpis.measures import ratios
-from assets.kpis.ranges import in_order
+from assets.kpis.grid import Grid, ways
+from assets.kpis.measures import Rows, ratios
 from assets.methods.intervals import clustered_ratio
 
 runs = st.lists(
@@ -21,21 +21,24 @@ def test_ratios_of_clusters_are_those_of_their_rows_by_workflow_and_day(given_ru
     days = pl.date_range(pl.date(2026, 1, 1), pl.date(2026, 1, 6), eager=True)
     frame = pl.DataFrame(
         {
-            "scope_id": [0] * len(given_runs),
+            "scope_set": [1] * len(given_runs),
             "day": [days[day] for day, _, _ in given_runs],
             "workflow": [workflow for _, workflow, _ in given_runs],
             "is_hit": [hit for _, _, hit in given_runs],
-            "weight": [1] * len(given_runs),
         }
     )
-    grid = pl.DataFrame({"cell": [7], "scope_id": [0], "from_on": [days[1]], "to_on": [days[4]]})
-    found = ratios(definition, in_order(frame), grid, "is_hit")
+    scopes = pl.DataFrame({"scope_id": [0], "scope_kind": ["service"], "scope": ["shop"]})
+    sets = scopes.select("scope_kind", "scope", scope_set=1)
+    period = {"period_kind": ["month"], "from_on": [days[1]], "to_on": [days[4]]}
+    grid = Grid(scopes, pl.DataFrame(period), ways(scopes, sets, ["service"], []))
+    found = ratios(definition, Rows(grid.inside(frame), grid), "is_hit")
     inside = [run for run in given_runs if 1 <= run[0] <= 4]
-    assert found.height == bool(inside)
+    assert found.n.item() == len(inside)
     if inside:
         hits = np.array([hit for _, _, hit in inside])
         label = np.unique([f"{day}{w}" for day, w, _ in inside], return_inverse=True)[1]
         expected = [float(x) for x in clustered_ratio(hits, np.ones(len(inside)), label)]
-        row = found.row(0, named=True)
-        assert [row["value"], row["low"], row["high"]] == pytest.approx(expected, abs=1e-9)
-        assert row["n"] == len(inside)
+        answer = [each.item() for each in (found.value, found.low, found.high)]
+        assert answer == pytest.approx(expected, abs=1e-9)
+    else:
+        assert np.isnan(found.value.item())

@@ -1,0 +1,296 @@
+"""Quantiles of time of many groups of one cohort at once, as `kaplan_meier` gives them.
+
+Until the first open end of a group the curve only counts who is gone, so value and interval are
+order statistics whose places follow from the number of members. Members are ordered once, by how
+and when they left; put together by group in that order, they are looked up by their places. Groups
+with an early open end, or too small for this, go to `kaplan_meier`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from assets.methods import kaplan_meier
+from assets.methods.distributions import Floats, tail
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Exits = NDArray[np.int8]
+OPEN, HAPPENED, COMPETING = 0, 1, 2
+SMALL = 4095  # groups up to here are so many that their places are kept
+NARROW = 1 << 16  # numbers below this are sorted by their bytes, without comparing them
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Per probability (rows) and group (columns): NaN is unknown; `n` and `n_open` per group."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    n: Integers
+    n_open: Integers
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """Members in the order in which they are looked up; `row` says where each came from.
+
+    First those who had the event, by time, then those who left otherwise, then the open ones.
+    """
+
+    seconds: Floats
+    row: Integers
+    happened: int
+    left: int
+
+    @property
+    def exit(self) -> Exits:
+        """How each member ended."""
+        exits = np.full(len(self.seconds), OPEN, dtype=np.int8)
+        exits[: self.happened] = HAPPENED
+        exits[self.happened : self.happened + self.left] = COMPETING
+        return exits
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Which group each member belongs to, from 0 to `n_groups` - 1, in the order of `Lifetimes`.
+
+    With `member`, places in that order which do not fall, the groups of those; a member may then
+    be in several groups or none.
+    """
+
+    group: Integers
+    n_groups: int
+    member: Integers | None = None
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The members of each group, together and in their order: `member[first:first + n]`."""
+
+    member: Integers
+    first: Integers
+    n: Integers
+    happened: Integers
+    left: Integers
+
+    def only(self, chosen: Integers) -> "_Groups":
+        """Some of the groups."""
+        counts = (self.first, self.n, self.happened, self.left)
+        return _Groups(self.member, *(count[chosen] for count in counts))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One quantile of each group, and whether it could be looked up."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    is_known: Flags
+
+
+def lifetimes(seconds: Floats, exit: Exits) -> Lifetimes:
+    """Order the members; no time may be missing."""
+    rank = np.array([2, 0, 1], dtype=np.int8)[exit]
+    order = np.argsort(seconds)
+    order = order[np.argsort(rank[order], kind="stable")]
+    sizes = np.bincount(rank, minlength=3)
+    return Lifetimes(seconds[order], order, int(sizes[0]), int(sizes[1]))
+
+
+def quantiles(
+    lifetimes: Lifetimes,
+    groupings: Iterable[Grouping],
+    probabilities: Sequence[float],
+    level: float = 0.95,
+    competing: bool = False,
+) -> Quantiles:
+    """What `kaplan_meier.quantiles` says about each group, those of one grouping after the other.
+
+    Only one grouping's members are put together at a time.
+    """
+    parts, others = [], []
+    size = 0
+    for grouping in groupings:
+        groups = _together(lifetimes, grouping)
+        there = np.flatnonzero(groups.n)
+        own = groups.only(there)
+        read, is_known = _looked_up(lifetimes, own, probabilities, level, competing)
+        found = np.full((3, len(probabilities), len(groups.n)), np.nan)
+        found[:, :, there[is_known]] = read[:, :, is_known]
+        parts.append((found, groups.n, groups.n - groups.happened - groups.left))
+        owner, seconds, exits = _copied_out(lifetimes, own, np.flatnonzero(~is_known))
+        others.append((size + there[owner], seconds, exits))
+        size += len(groups.n)
+    if not size:
+        nothing = np.zeros((len(probabilities), 0))
+        nobody = np.zeros(0, dtype=np.int64)
+        return Quantiles(nothing, nothing, nothing, nobody, nobody)
+    values, n, n_open = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
+    owner, seconds, exits = (np.concatenate(each) for each in zip(*others, strict=True))
+    by_curve = kaplan_meier.quantiles(
+        owner, seconds, exits, probabilities, level=level, competing=competing
+    )
+    for row, q in enumerate(probabilities):
+        part = by_curve.filter(pl.col("probability") == q)
+        group = part.get_column("group").to_numpy()
+        for place, name in enumerate(("value", "low", "high")):
+            values[place, row, group] = part.get_column(name).fill_null(np.nan).to_numpy()
+    value, low, high = values
+    return Quantiles(value, low, high, n, n_open)
+
+
+def _looked_up(
+    lifetimes: Lifetimes,
+    groups: _Groups,
+    probabilities: Sequence[float],
+    level: float,
+    competing: bool,
+) -> tuple[Floats, Flags]:
+    """Value, low and high per probability and group, and whether all of a group could be told."""
+    open_from = _open_from(lifetimes, groups, competing)
+    # However the open ones end: who left by another exit will never have had the event.
+    at_most = groups.n - (groups.left if competing else 0)
+    read = []
+    for q in probabilities:
+        places = _places(groups.n, q, level)
+        times = _times_at(places, lifetimes, groups)
+        read.append(_read(times, open_from, is_never=places[0] > at_most))
+    values = np.stack([[one.value, one.low, one.high] for one in read], axis=1)
+    return values, np.logical_and.reduce([one.is_known for one in read])
+
+
+def _together(lifetimes: Lifetimes, grouping: Grouping) -> _Groups:
+    """Put the members of each group together, without disturbing their order."""
+    group, member, size = grouping.group, grouping.member, grouping.n_groups
+    order = _stable_order(group, size)
+    n = np.bincount(group, minlength=size)
+    ends = (lifetimes.happened, lifetimes.happened + lifetimes.left)
+    begin, end = ends if member is None else np.searchsorted(member, ends)
+    return _Groups(
+        member=order if member is None else member[order],
+        first=np.cumsum(n) - n,
+        n=n,
+        happened=np.bincount(group[:begin], minlength=size),
+        left=np.bincount(group[begin:end], minlength=size),
+    )
+
+
+def _stable_order(numbers: Integers, below: int) -> Integers:
+    if below <= NARROW:
+        return np.argsort(numbers.astype(np.uint16), kind="stable")
+    order = np.argsort((numbers % NARROW).astype(np.uint16), kind="stable")
+    return order[_stable_order((numbers // NARROW)[order], (below - 1) // NARROW + 1)]
+
+
+def _places(n: Integers, q: float, level: float) -> Integers:
+    """`_places_of` each, looked up where n is small."""
+    places = _small_places(q, level)[:, np.minimum(n, SMALL) - 1]
+    large = np.flatnonzero(n > SMALL)
+    places[:, large] = _places_of(n[large], q, level)
+    return places
+
+
+@lru_cache(maxsize=8)
+def _small_places(q: float, level: float) -> Integers:
+    return _places_of(np.arange(1, SMALL + 1), q, level)
+
+
+def _places_of(n: Integers, q: float, level: float) -> Integers:
+    """Which members tell the quantile of n, one row each, counted from 1; n + 1 is nobody.
+
+    Its two middle ones, the ends of its interval, the last of all, and one that shows whether the
+    last ones left together and are so many that they bound the interval.
+    """
+    height, slack = 1 - q, kaplan_meier.SAME_HEIGHT * n
+    bounding = int(np.ceil(np.log(tail(level)) / np.log(height)))
+    return np.stack(
+        [
+            np.maximum(np.ceil(q * n - slack), 1).astype(np.int64),
+            np.floor(q * n + slack).astype(np.int64) + 1,
+            _first_below(n, height, level, end=0),
+            _first_below(n, height, level, end=1),
+            n,
+            n - bounding + 1,
+        ]
+    )
+
+
+def _first_below(n: Integers, height: float, level: float, end: int) -> Integers:
+    """How many of n must be gone for an end of the band to fall to a height; n + 1 if never."""
+    sizes, owner = np.unique(n, return_inverse=True)
+    above, below = np.zeros_like(sizes), sizes.copy()
+    while (below - above > 1).any():
+        middle = np.clip((above + below) // 2, 1, np.maximum(sizes - 1, 1))
+        share = np.where(sizes > 1, 1 - middle / sizes, 0.5)
+        band = kaplan_meier.log_log_band(share, share * (1 - share) / sizes, level)[end]
+        is_below = (band <= height) | (below - above <= 1)
+        below = np.where(is_below & (below - above > 1), middle, below)
+        above = np.where(is_below, above, middle)
+    return np.where(below < sizes, below, sizes + 1)[owner]
+
+
+def _times_at(places: Integers, lifetimes: Lifetimes, groups: _Groups) -> Floats:
+    """When the member at each place had the event; inf if it never did or does not exist.
+
+    A place before the first member gives -inf.
+    """
+    inside = groups.first + np.clip(places, 1, groups.n) - 1
+    times = np.where(places > groups.happened, np.inf, lifetimes.seconds[groups.member[inside]])
+    return np.where(places < 1, -np.inf, times)
+
+
+def _read(times: Floats, open_from: Floats, is_never: Flags) -> _Found:
+    """A quantile and its interval from the members at `_places`."""
+    middle, beyond, low, high, end, bounding = times
+    is_reached = np.isfinite(middle)
+    has_low, has_high = low < end, high < end  # the band says nothing where nobody is left
+    is_unbounded = np.isinf(end) | (bounding < end)
+    is_whole = np.isinf(open_from)
+    is_told = np.isfinite(beyond) & (has_high | (is_unbounded & is_whole))
+    farthest = np.maximum(np.maximum(beyond, low), np.where(has_high, high, -np.inf))
+    is_known = np.where(
+        is_reached,
+        is_told & (farthest <= open_from),
+        (is_whole | is_never) & (low <= open_from),
+    )
+    with np.errstate(invalid="ignore"):
+        value = np.where(is_reached, (middle + beyond) / 2, np.nan)
+    return _Found(
+        value=value,
+        low=low,
+        high=np.where(is_reached & has_high, high, np.nan),
+        is_known=has_low & is_known,
+    )
+
+
+def _open_from(lifetimes: Lifetimes, groups: _Groups, competing: bool) -> Floats:
+    """When the first member of each group ended without telling of the event; inf if none did."""
+    gone = groups.happened + groups.left
+
+    def first_after(before: Integers, is_there: Flags) -> Floats:
+        at = np.minimum(groups.first + before, len(groups.member) - 1)
+        return np.where(is_there, lifetimes.seconds[groups.member[at]], np.inf)
+
+    open_from = first_after(gone, gone < groups.n)
+    if competing:
+        return open_from
+    return np.minimum(open_from, first_after(groups.happened, groups.left > 0))
+
+
+def _copied_out(
+    lifetimes: Lifetimes, groups: _Groups, chosen: Integers
+) -> tuple[Integers, Floats, Exits]:
+    """Group, seconds and exit of the members of some groups."""
+    sizes = groups.n[chosen]
+    begins = np.cumsum(sizes) - sizes
+    places = np.arange(sizes.sum()) + np.repeat(groups.first[chosen] - begins, sizes)
+    members = groups.member[places]
+    return np.repeat(chosen, sizes), lifetimes.seconds[members], lifetimes.exit[members]
