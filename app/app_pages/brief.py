@@ -15,6 +15,7 @@ from app.briefing import (
 )
 from app.cells import name_of
 from app.edition import Edition
+from app.links import to_explore
 from app.page import begin
 from app.reading import READING
 from app.sparkline import sparkline
@@ -30,7 +31,9 @@ def card(edition: Edition, segment: str, rows: list[Promise]) -> None:
     st.markdown(_standing(edition, segment, rows))
     lines = []
     for heading, is_important in [("Counts most", True), ("Counts less", False)]:
-        group = [_line(promise) for promise in rows if promise.is_important == is_important]
+        group = [
+            _line(edition, promise) for promise in rows if promise.is_important == is_important
+        ]
         lines += [(f":gray[{heading}]", ""), *group] if group else []
     columns = {"Promise and verdict": [a for a, _ in lines], "Trend": [b for _, b in lines]}
     label = f"{name}: promises with verdict, trend and news"
@@ -45,22 +48,22 @@ def _standing(edition: Edition, segment: str, rows: list[Promise]) -> str:
     return (standing(counting) if counting else "No promise counts most.") + chosen
 
 
-def _line(promise: Promise) -> tuple[str, str]:
+def _line(edition: Edition, promise: Promise) -> tuple[str, str]:
     """A promise with its verdict and score; its trend with the newest final value and the news."""
     row, trend = promise.row, promise.trend
     stated = row["importance_stated"]
     importance = "not stated" if stated is None else f"{stated:.0f}/5"
     verdict = f"{promise.verdict.badge}  \n:small[{how_sure(row)}]"
     left = f"**{promise.name.capitalize()}** :gray[:small[{importance}]]  \n{verdict}"
-    return left, _trend(trend) if trend else ":gray[:small[no trend known]]"
+    return left, _trend(edition, trend) if trend else ":gray[:small[no trend known]]"
 
 
-def _trend(trend: Trend) -> str:
+def _trend(edition: Edition, trend: Trend) -> str:
     name = trend.kpi.name
     label = f"{name} over {len(trend.values)} months; a hollow point is not final"
     lines = [
         sparkline(trend.values, trend.finals, label),
-        f":small[{inside(name)} {_newest(trend)}]",
+        f":small[{inside(name)} {_newest(edition, trend)}]",
         trend.mark.badge if trend.is_news else f":gray[:small[{trend.mark.label.lower()}]]",
     ]
     if any(row["value"] is not None for row in trend.unfinished):
@@ -70,14 +73,17 @@ def _trend(trend: Trend) -> str:
     return "  \n".join(lines)
 
 
-def _newest(trend: Trend) -> str:
+def _newest(edition: Edition, trend: Trend) -> str:
+    """The newest final value, linked to where it comes from."""
     row = trend.newest
     if row is None:
         return "has no final month yet"
     month = f"{row['period_start_on']:%b %Y}".replace(" ", SPACE)
     if row["value"] is None:
-        return f"{STATES.get(row['value_state'], 'not known')} in {month}"
-    return f"{quantity(row['value'], trend.kpi.unit)} in {month}"
+        said = STATES.get(row["value_state"], "not known")
+    else:
+        said = quantity(row["value"], trend.kpi.unit)
+    return f"[{said} in {month}]({to_explore(edition, trend.kpi, row)})"
 
 
 def bullets(items: list[tuple[Mark, str]], nothing: str) -> None:

@@ -98,6 +98,7 @@ def _columns(cell: Cell) -> list[str]:
     named = [kpi.row[name] for name in ("entered_at", "duration")]
     named += [kpi.amount, kpi.denominator, kpi.left_at]
     named += [_exit(cell), cell.numerator, cell.slice_column]
+    named += [cell.row["scope_kind"]] if cell.row["scope_kind"] in OWN_SCOPES else []
     return [name for name in [*(kpi.row["members"] or []), *exclusions, *named] if name]
 
 
