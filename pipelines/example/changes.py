@@ -6,6 +6,7 @@ draw. Merges keep to the time after the last release (and its remedy), so that "
 commit that was deployed" and "shipped by this train" are the same for every change.
 """
 
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,7 @@ from pipelines.example.world import (
     HOUR,
     MINUTE,
     REPOS,
+    SEGMENTS,
     UNITS,
     Floats,
     Ints,
@@ -33,6 +35,8 @@ ABANDONED_SHARE = 0.075  # of the merged
 SHORTEST_LEAD = 2.0 * HOUR
 MERGED_AT_LEAST_BEFORE = 60.0 * MINUTE  # the deployment's start, its staging and failed attempts
 LEAD_PER_PACE = -0.8  # log hours
+PUSHED_SHARE = 0.25  # of what people of PUSHES_IN merge without a review, since PUSHES_SINCE
+PUSHES_IN, PUSHES_SINCE = "startup", datetime(2024, 12, 31, 23, tzinfo=UTC)
 STAGES = np.array([4.0, 1.8, 2.2, 0.9])  # shares to: opened, first review, approval, merge
 
 
@@ -42,6 +46,7 @@ def changes() -> pl.DataFrame:
 
     Instants that come later than AS_OF are null, as nobody knows them: `merged_s, closed_s,
     first_review_s, approved_s`. `train` and `deployed_s` (also null) are the planted truth.
+    What `is_pushed` has no pull request: its commit was pushed to the default branch at the merge.
     """
     shipped = _shipped()
     frame = pl.concat([shipped, _abandoned(shipped)], how="diagonal")
@@ -53,7 +58,7 @@ def changes() -> pl.DataFrame:
         number=pl.int_range(1, pl.len() + 1).over("repo"),
         repo_name=pl.col("repo").replace_strict(dict(enumerate(REPOS))),
     )
-    return _with_people(frame.with_row_index("change"))
+    return _with_pushes(_with_people(frame.with_row_index("change")))
 
 
 def lead_seconds(generator: np.random.Generator, segment: Ints, pace: Floats) -> Floats:
@@ -166,3 +171,15 @@ def _with_people(frame: pl.DataFrame) -> pl.DataFrame:
         head_sha=pl.Series(names.hashes(generator, size)),
         merge_sha=pl.when(pl.Series(is_merged)).then(pl.Series(names.hashes(generator, size))),
     )
+
+
+def _with_pushes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `is_pushed`: which changes went past review by going past the pull request."""
+    segment = [segment.id for segment in SEGMENTS].index(PUSHES_IN)
+    could_be = (
+        (pl.col("segment") == segment)
+        & (pl.col("merged_s") >= int(PUSHES_SINCE.timestamp()))
+        & ~(pl.col("is_reviewed") | pl.col("is_bot"))
+    )
+    is_drawn = pl.Series(rng("pushes").random(frame.height) < PUSHED_SHARE)
+    return frame.with_columns(is_pushed=could_be.fill_null(False) & is_drawn)

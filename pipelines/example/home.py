@@ -27,6 +27,7 @@ FEEDS: dict[tuple[str, str], Callable[[], pl.DataFrame]] = {
     ("github", "pull_requests"): payloads_changes.pull_requests,
     ("github", "pull_request_reviews"): payloads_changes.pull_request_reviews,
     ("github", "pull_request_commits"): payloads_changes.pull_request_commits,
+    ("github", "commits"): payloads_changes.commits_of_trunk,
     ("github", "deployments"): payloads_deployments.github_deployments,
     ("github", "deployment_statuses"): payloads_deployments.deployment_statuses,
     ("pagerduty", "incidents"): payloads_incidents.pagerduty_incidents,

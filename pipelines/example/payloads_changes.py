@@ -1,4 +1,4 @@
-"""GitHub pull requests, their reviews and their commits, as the REST API gives them.
+"""GitHub pull requests, their reviews and commits, and the default branches' commits, as REST.
 
 A pull request that was open at the end of a quarter comes twice: as it stood then, and as it
 became. Commits carry `pull_number`, as extractors add it.
@@ -28,7 +28,7 @@ PULL_IDS_FROM, REVIEW_IDS_FROM = 1_900_000_001, 2_200_000_001
 
 def pull_requests() -> pl.DataFrame:
     """`pull_requests`: the newest version of each, and the open one before where there was one."""
-    now = changes().with_columns(
+    now = _asked().with_columns(
         updated_s=pl.coalesce("merged_s", "closed_s", "approved_s", "first_review_s", "opened_s")
     )
     opened = quarter_of(now["opened_s"].to_numpy())
@@ -74,7 +74,7 @@ def _pull_request(frame: pl.DataFrame) -> pl.DataFrame:
 
 def pull_request_reviews() -> pl.DataFrame:
     """`pull_request_reviews`: comments first on half of them, approvals, bots' and own comments."""
-    made = changes()
+    made = _asked()
     reviewed = made.filter(pl.col("first_review_s").is_not_null())
     alone = made.filter(pl.col("first_review_s").is_null() & pl.col("merged_s").is_not_null())
     asked = pl.when(pl.col("change") % 5 == 0).then(pl.lit("CHANGES_REQUESTED"))
@@ -111,9 +111,27 @@ def _review(frame: pl.DataFrame, at: str, who: pl.Expr, state: pl.Expr) -> pl.Da
     )
 
 
+def _asked() -> pl.DataFrame:
+    """The changes that have a pull request."""
+    return changes().filter(~pl.col("is_pushed"))
+
+
 def pull_request_commits() -> pl.DataFrame:
     """`pull_request_commits` of all pull requests."""
-    frame = commits()
+    return _commits(commits().filter(~pl.col("is_pushed")), "opened_s", pull_number="number")
+
+
+def commits_of_trunk() -> pl.DataFrame:
+    """`commits` of all default branches: pull requests squashed at the merge, and pushes."""
+    begun = pl.when("is_pushed").then("first_commit_s").otherwise("merged_s")
+    merged = changes().filter(pl.col("merged_s").is_not_null()).sort("repo", "merged_s", "change")
+    return _commits(
+        merged.with_columns(sha="merge_sha", authored_s=begun, committed_s="merged_s"), "merged_s"
+    )
+
+
+def _commits(frame: pl.DataFrame, known: str, **more: str) -> pl.DataFrame:
+    """Commits of the columns `sha, authored_s, committed_s`, each with the one before as parent."""
     login = pl.when("is_bot").then(pl.lit(names.UPDATE_BOT)).otherwise(
         numbered("dev", pl.col("author"))
     )  # fmt: skip
@@ -130,6 +148,6 @@ def pull_request_commits() -> pl.DataFrame:
         author=author(),
         committer=author(),
         parents=pl.concat_list(pl.struct(sha=pl.col("sha").shift(1).fill_null("0" * 40))),
-        pull_number="number",
-        **{KNOWN_AT: "opened_s"},
+        **more,
+        **{KNOWN_AT: known},
     )

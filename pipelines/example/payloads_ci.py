@@ -33,6 +33,7 @@ def workflow_runs() -> pl.DataFrame:
         .otherwise(bot(names.RELEASE_BOT))
     )
     is_over = pl.col("finished_s").is_not_null()
+    is_pushed = pl.col("is_pushed").fill_null(False)  # its branch has no pull request
     name = pl.col("workflow").replace_strict(dict(enumerate(WORKFLOWS)), return_dtype=pl.String)
     return frame.select(
         id="id",
@@ -43,7 +44,7 @@ def workflow_runs() -> pl.DataFrame:
         head_sha="sha",
         path=pl.format(".github/workflows/{}.yml", name),
         run_number=pl.col("run") + 1,
-        event="event",
+        event=pl.when(is_pushed).then(pl.lit("push")).otherwise("event"),
         status=pl.when(is_over).then(pl.lit("completed"))
         .when(pl.col("started_s").is_not_null()).then(pl.lit("in_progress"))
         .otherwise(pl.lit("queued")),
@@ -53,7 +54,7 @@ def workflow_runs() -> pl.DataFrame:
         html_url="html_url",
         pull_requests=list_of(
             pl.struct(number=pl.col("number"), url=pl.format("{}/pulls/{}", "repo_url", "number")),
-            where=pl.col("number").is_not_null() & (pl.col("event") == "pull_request"),
+            where=(pl.col("event") == "pull_request") & ~is_pushed,
         ),
         created_at=iso("created_s"),
         updated_at=pl.coalesce(iso("finished_s"), iso("started_s"), iso("queued_s")),

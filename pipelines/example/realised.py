@@ -90,6 +90,13 @@ def review(segment: int) -> Floats:
     return per_quarter(merged, "merged_s", pl.col("is_reviewed").mean())
 
 
+def pushes(segment: int) -> Floats:
+    """How many changes were merged past review by a push to the default branch."""
+    mine = changes().filter(pl.col("segment") == segment, pl.col("customer") != NOBODY)
+    merged = mine.filter(pl.col("merged_s").is_not_null())
+    return per_quarter(merged, "merged_s", pl.col("is_pushed").sum())
+
+
 def asked(segment: int) -> pl.DataFrame:
     """The tickets of a segment's teams, without spam."""
     return tickets().filter(

@@ -37,6 +37,7 @@ WORKFLOWS = ("ci", "browser-tests", "security-scan", "release")
 CI, BROWSER, SCAN, RELEASE = range(4)
 # genuine failures of each workflow on changes and elsewhere
 FAILURES_ON_CHANGES, FAILURES_ELSEWHERE = (0.13, 0.08, 0.03, 0.03), (0.045, 0.03, 0.06, 0.03)
+CANCELLED_ON_CHANGES, SKIPPED_SHARE = 0.03, 0.001  # of those that did not flake
 PASSED, FAILED, CANCELLED, TIMED_OUT, SKIPPED = range(5)
 CONCLUSIONS = ("success", "failure", "cancelled", "timed_out", "skipped")
 PUSHES_AFTER_FIRST = 0.93
@@ -76,7 +77,7 @@ def _on_changes() -> pl.DataFrame:
     later = generator.random(pushed.height) * np.maximum(until.to_numpy() - opened - 600, 60)
     shas = pl.Series(names.hashes(generator, pushed.height))
     pushed = pushed.select(
-        "repo", "customer", "is_bot",
+        "repo", "customer", "is_bot", "is_pushed",
         number="number", actor="author",
         sha=pl.when(pl.Series(nth == 0)).then("head_sha").otherwise(shas),
         queued_s=pl.Series(opened + np.where(nth == 0, 10, later.astype(np.int64))),
@@ -141,23 +142,29 @@ def _ended(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFrame:
     """Adds `started_s, finished_s, conclusion, is_flaky` to queued runs."""
     size, workflow = frame.height, frame["workflow"].to_numpy()
     on_change = (frame["event"] == "pull_request").to_numpy()
-    genuine = np.where(
-        on_change, np.array(FAILURES_ON_CHANGES)[workflow], np.array(FAILURES_ELSEWHERE)[workflow]
-    )
+    genuine = genuine_share(workflow, on_change)
     draw = generator.random(size)
     odd = generator.random(size)
     fails = draw < genuine
-    flaky = ~fails & (generator.random(size) < _flake_share(workflow))
+    flaky = ~fails & (generator.random(size) < flake_share(workflow))
     conclusion = np.where(fails | flaky, FAILED, PASSED)
-    conclusion = np.where(~flaky & on_change & (odd < 0.03), CANCELLED, conclusion)
+    conclusion = np.where(~flaky & on_change & (odd < CANCELLED_ON_CHANGES), CANCELLED, conclusion)
     conclusion = np.where(~flaky & (odd > 0.996), TIMED_OUT, conclusion)
-    conclusion = np.where(~flaky & (odd > 0.999), SKIPPED, conclusion)
+    conclusion = np.where(~flaky & (odd > 1 - SKIPPED_SHARE), SKIPPED, conclusion)
     return _timed(frame, generator).with_columns(
         conclusion=pl.Series(conclusion), is_flaky=pl.Series(flaky)
     )
 
 
-def _flake_share(workflow: Ints) -> Floats:
+def genuine_share(workflow: Ints, on_change: Bools) -> Floats:
+    """The chance that a run has a reason to fail."""
+    return np.where(
+        on_change, np.array(FAILURES_ON_CHANGES)[workflow], np.array(FAILURES_ELSEWHERE)[workflow]
+    )
+
+
+def flake_share(workflow: Ints) -> Floats:
+    """The chance that a run without a reason fails nevertheless."""
     return np.where(workflow == BROWSER, FLAKE_SHARE, OTHER_FLAKE_SHARE)
 
 

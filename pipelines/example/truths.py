@@ -11,6 +11,7 @@ from pipelines.example.changes import LEAD_PER_PACE
 from pipelines.example.realised import by_quarter, quarter_starts
 from pipelines.example.releases import fail_ratio, unit_customers
 from pipelines.example.staffing import staffing_truths
+from pipelines.example.truths_of_ci import ci
 from pipelines.example.truths_of_stories import Truth, stories
 from pipelines.example.truths_of_trust import trust
 from pipelines.example.world import (
@@ -45,6 +46,7 @@ def truths() -> Truth:
             *(_first_response(s) for s in range(len(SEGMENTS))),
             *(_csat(s) for s in range(len(SEGMENTS))),
             *trust(),
+            *ci(),
             *stories(),
             *staffing_truths(),
         ],

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.example import realised
-from pipelines.example.changes import LEAD_PER_PACE
+from pipelines.example.changes import LEAD_PER_PACE, PUSHED_SHARE, PUSHES_IN, PUSHES_SINCE
 from pipelines.example.realised import by_quarter
 from pipelines.example.runs import (
     FLAKE_SHARE,
@@ -34,6 +34,7 @@ def stories() -> list[Truth]:
         *(_speed(s) for s in range(len(SEGMENTS))),
         _offering(),
         _flaky_tool(),
+        *(_pushes(s) for s in range(len(SEGMENTS))),
         *(_queue(tool) for tool in ("github-actions", "browser-grid")),
         *(_news(*news) for news in NEWS),
     ]
@@ -93,6 +94,20 @@ def _flaky_tool() -> Truth:
         "realised": realised.flake_shares(),
         "compare": "Failed runs followed by a success of the same workflow and commit, of all "
                    "first runs that had no reason to fail.",
+    }  # fmt: skip
+
+
+def _pushes(segment: int) -> Truth:
+    name = SEGMENTS[segment].id
+    return {
+        "id": f"pushed_past_review.{name}", "kpi": "independent_review_rate", "statistic": "ratio",
+        "scope_kind": "segment", "scope": name, "period_kind": "quarter", "unit": "changes",
+        "since": PUSHES_SINCE.isoformat(),
+        "how": "Some of what people merge without a review has no pull request: it is pushed to "
+               "the default branch.",
+        "theoretical": {"share_of_unreviewed": PUSHED_SHARE if name == PUSHES_IN else 0.0},
+        "realised": by_quarter(realised.pushes(segment)),
+        "compare": "So many changes are in the slice origin, trunk_commit, none of them reviewed.",
     }  # fmt: skip
 
 

@@ -89,6 +89,7 @@ SHAPES = {
     "commit_id",
     ("github", "pull_request_commits"): "sha commit url html_url author committer parents "
     "pull_number",
+    ("github", "commits"): "sha commit url html_url author committer parents",
     ("github", "deployments"): "id sha ref task payload environment creator created_at updated_at "
     "statuses_url repository_url",
     ("github", "deployment_statuses"): "id state creator description environment created_at "

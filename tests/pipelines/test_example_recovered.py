@@ -14,7 +14,10 @@ CELLS = ("change_lead_time", "change_fail_rate", "time_to_restore", "independent
 SEGMENTS = ("startup", "core", "regulated")
 PLANTED = [f"{kpi}.{segment}" for kpi in CELLS for segment in SEGMENTS]
 PLANTED += ["postmortem_rate.organisation"]
-DRAWN = [*PLANTED, *(f"deployment_rework_rate.{segment}" for segment in SEGMENTS)]
+TOOLS = ("github-actions", "browser-grid")
+PLANTED += [f"ci_flake_rate.{tool}" for tool in TOOLS]
+DRAWN = [*PLANTED, *(f"deployment_rework_rate.{segment}" for segment in SEGMENTS),
+         *(f"ci_red_time.{tool}" for tool in TOOLS)]  # fmt: skip
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -74,6 +77,22 @@ def test_intervals_hold_what_was_planted_in_nineteen_of_twenty_cells(cells, exam
     ]
     # 3 standard errors below 95 %, of some 140 cells
     assert sum(held) / len(held) > 0.95 - 3 * math.sqrt(0.95 * 0.05 / len(held))
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_pushes_past_review_are_seen_where_they_were_planted_and_nowhere_else(
+    segment, example_edition, example_truths
+):
+    truth = example_truths[f"pushed_past_review.{segment}"]
+    slices = pl.read_parquet(example_edition / "kpi_values.parquet").filter(
+        pl.col("period_kind") == "quarter",
+        pl.col("slice_kind") == "origin",
+        pl.col("slice") == "trunk_commit",
+    )
+    rows = of_truth(slices, truth)
+    planted = {start: n for start, n in truth["realised"].items() if n}
+    assert {start: row["n"] for start, row in rows.items()} == planted
+    assert all(row["value"] == 0 for row in rows.values())
 
 
 @pytest.mark.parametrize("severity", SEVERITIES)

@@ -119,9 +119,33 @@ def incidents(delivered):
 def merged(delivered):
     pulls = newest(delivered("github", "pull_requests"), "html_url", "updated_at")
     rows = [p for p in pulls if p["number"] < 90_000 and p["merged_at"]]
-    return [
+    asked = [
         p | {"repo": p["base"]["repo"]["full_name"], "at": instant(p["merged_at"])} for p in rows
     ]
+    return asked + pushed(delivered, {p["merge_commit_sha"] for p in rows})
+
+
+def pushed(delivered, merged_shas):
+    """Commits of default branches that are no merge of a pull request, in the shape of one."""
+    listed = {commit["sha"]: commit for commit in delivered("github", "commits")}
+    return [
+        {
+            "repo": repo_of(commit),
+            "at": instant(commit["commit"]["committer"]["date"]),
+            "merged_at": commit["commit"]["committer"]["date"],
+            "merge_commit_sha": sha,
+            "html_url": commit["html_url"],
+            "number": sha,
+            "user": commit["author"],
+            "begun": instant(commit["commit"]["author"]["date"]),
+        }
+        for sha, commit in listed.items()
+        if sha not in merged_shas
+    ]
+
+
+def repo_of(commit):
+    return commit["html_url"].split("example.com/")[1].split("/commit/")[0]
 
 
 def failed_releases(releases, incidents):
@@ -169,8 +193,7 @@ def test_change_lead_time_is_what_was_planted(
 ):
     first = {}
     for commit in delivered("github", "pull_request_commits"):
-        repo = commit["html_url"].split("example.com/")[1].split("/commit/")[0]
-        key = (repo, commit["pull_number"])
+        key = (repo_of(commit), commit["pull_number"])
         authored = instant(commit["commit"]["author"]["date"])
         first[key] = min(first.get(key, authored), authored)
     merge_of = {p["merge_commit_sha"]: p["at"] for p in merged}
@@ -185,7 +208,7 @@ def test_change_lead_time_is_what_was_planted(
             continue
         if company.segment("repo", pull["repo"], pull["at"]) == segment:
             deployed = min((end for cut, end in known if cut >= pull["at"]), default=None)
-            begun = first[pull["repo"], pull["number"]]
+            begun = pull.get("begun") or first[pull["repo"], pull["number"]]
             spans[quarter(pull["at"])].append(
                 (deployed - begun).total_seconds() if deployed else math.inf
             )

@@ -162,6 +162,8 @@ def runs(recorded: Path) -> list[Json]:
         attempt = run.get("run_attempt", 1)
         found.append(
             {
+                "workflow": run["name"],
+                "commit_sha": run["head_sha"],
                 "queued_at": instant(run["run_started_at"] if attempt > 1 else run["created_at"]),
                 "finished_at": instant(run["updated_at"]) if word in VERDICTS else None,
                 "is_success": VERDICTS.get(word),

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from itertools import product
-from math import isclose
 
 import fates
 import oracle
 import polars as pl
 import pytest
 import records
+from agreement import agree, differences
 from home import paged_services
 from oracle import Expected
 
@@ -17,33 +17,6 @@ pytestmark = pytest.mark.realdata
 
 DURATIONS = ("p50", "p90")
 CALENDAR_PERIODS = ("month", "quarter")
-
-
-def agree(cells, expected: dict[str, Expected]) -> None:
-    """Cells of periods in which something happened equal the oracle's; the others are empty."""
-    assert expected
-    found = {first: cell for first, cell in cells.items() if cell["n"] > 0}
-    assert found.keys() == expected.keys()
-    wrong = {
-        first: (difference, expected[first], {name: cell[name] for name in difference})
-        for first, cell in found.items()
-        if (difference := _differences(cell, expected[first]))
-    }
-    assert not wrong
-
-
-def _differences(cell, expected: Expected) -> list[str]:
-    names = {"value": expected.value, "n": expected.n, "n_open": expected.n_open}
-    if expected.interval is not None:
-        low, names["high"] = expected.interval
-        names |= {"low": low} if low is not None else {}
-    return [name for name, value in names.items() if not _is_same(cell[name], value)]
-
-
-def _is_same(found, wanted) -> bool:
-    if found is None or wanted is None:
-        return found is wanted
-    return isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def test_an_edition_is_published_with_one_warning_of_the_impossible_statuspage_incident(
@@ -186,7 +159,7 @@ def test_incident_frequency_of_trailing_windows(cells, recorded):
     for cell in whole:
         assert cell["period_end_on"] - cell["period_start_on"] == timedelta(days=27)
         wanted = oracle.incidents_within(recorded, cell["period_start_on"], cell["period_end_on"])
-        assert not _differences(cell, wanted), cell
+        assert not differences(cell, wanted), cell
 
 
 def test_deployment_frequency(cells, recorded):
@@ -201,7 +174,7 @@ def test_no_deployment_of_openbic_failed(cells, recorded):
     for kpi, value in (("deployment_success_rate", 1.0), ("change_fail_rate", 0.0)):
         cell = cells(kpi, "ratio", "openbic", "month")["2024-08-01"]
         low, high = oracle.wilson(round(4 * value), 4)
-        assert not _differences(cell, Expected(value, 4, interval=(low, high))), (kpi, cell)
+        assert not differences(cell, Expected(value, 4, interval=(low, high))), (kpi, cell)
 
 
 @pytest.mark.parametrize("statistic", DURATIONS)
