@@ -1,4 +1,4 @@
-"""What the answers of the Trade-offs page assume, in words: names for ids, humane units.
+"""What the answers to leadership's questions assume, in words: names for ids, humane units.
 
 The table holds ids and seconds, so that it can be checked against the configuration.
 """
@@ -42,6 +42,12 @@ def assumptions(edition: Edition) -> dict[str, dict[str, list[str]]]:
         columns["Value"].append(value)
         columns["From"].append(f":gray[:small[{_source(row['source'])}]]")
     return found
+
+
+def of_answers(edition: Edition, *tables: str) -> dict[str, dict[str, list[str]]]:
+    """The same of some tables only, in the order given; without those that assume nothing."""
+    every = assumptions(edition)
+    return {ANSWERS[name]: every[ANSWERS[name]] for name in tables if ANSWERS[name] in every}
 
 
 def in_words(edition: Edition, assumption: str, value: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Rows behind the Trade-offs page: a segment's map in words, and the customers' paths.
+"""Rows behind the attribute map and the plane: a segment in words, and the customers' paths.
 
 Reads `tradeoff_*` tables and adds names, symbols and readable columns.
 """

@@ -14,26 +14,34 @@ st.set_page_config(
 )
 st.logo((IMAGES / "logo.svg").read_text(encoding="utf-8"), size="large")
 
-PAGES = [
+BRIEF = st.Page(
+    "app_pages/brief.py",
+    title="Brief",
+    icon=":material/flag:",
+    help="Are we serving whom we chose? Verdicts per promise and segment, and what is news.",
+    default=True,
+)
+QUESTIONS = [
     st.Page(
-        "app_pages/brief.py",
-        title="Brief",
-        icon=":material/flag:",
-        help="Are we serving whom we chose? Verdicts per promise and segment, and what is news.",
-        default=True,
+        "app_pages/whom_we_serve.py",
+        title="Whom do we serve?",
+        icon=":material/balance:",
+        help="What counts for each segment, how well it is kept, what goes with satisfaction.",
     ),
     st.Page(
-        "app_pages/tradeoffs.py",
-        title="Trade-offs",
-        icon=":material/balance:",
-        help="What counts against how well we do it, and where speed and stability collide.",
+        "app_pages/speed_and_stability.py",
+        title="Does speed cost stability?",
+        icon=":material/speed:",
+        help="Customers between flexibility and stability, and what tests of them say.",
     ),
     st.Page(
         "app_pages/what_to_stop.py",
-        title="What to stop",
+        title="What should we stop?",
         icon=":material/do_not_disturb_on:",
         help="What each offering costs, and which level of service for each serves best.",
     ),
+]
+NUMBERS = [
     st.Page(
         "app_pages/explore.py",
         title="Explore",
@@ -60,4 +68,4 @@ PAGES = [
     ),
 ]
 
-st.navigation(PAGES, position="top").run()
+st.navigation({"": [BRIEF], "Trade-offs": QUESTIONS, "Numbers": NUMBERS}, position="top").run()

@@ -1,4 +1,4 @@
-"""The two pictures of the Trade-offs page: the attribute map, and the flexibility–stability plane.
+"""The attribute map, and the flexibility–stability plane.
 
 Marks carry verdicts by shape and word; lines behind points are the intervals.
 """

@@ -116,7 +116,7 @@ with right:
     bullets(attention(edition, found), "No promise that counts is under-served.")
 
 with st.container(horizontal=True):
-    st.page_link("app_pages/tradeoffs.py", label="All verdicts and their questions")
+    st.page_link("app_pages/whom_we_serve.py", label="All verdicts and their questions")
     st.page_link("app_pages/explore.py", label="Every number")
     st.page_link("app_pages/data_quality.py", label="What can be believed")
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app.assumptions import assumptions
+from app.assumptions import of_answers
 from app.cells import name_of
 from app.edition import home
 from app.page import begin
@@ -37,7 +37,6 @@ from app.words import NOT_KNOWN, number
 WELL_SERVED = 0.8
 OWN_LEVELS = ("stop", "best_effort", "standard", "excellent")
 CURVES = {BEST: PLAN_WORDS[BEST], SAME: "Cut evenly, nothing stopped"}
-ANSWERS = ("What should we stop doing?", "What each offering costs and who uses it")
 
 edition = begin(
     "What should we stop doing?",
@@ -162,10 +161,9 @@ with left:
 with right:
     st.markdown("What flips it:")
     st.markdown("\n".join(f"- {one}" for one in flipped(edition)))
-for name, rows in assumptions(edition).items():
-    if name in ANSWERS:
-        with st.expander(name):
-            st.table(rows, border="horizontal", hide_index=True, alt=f"Assumptions: {name}")
+for name, rows in of_answers(edition, "tradeoff_portfolio", "tradeoff_offerings").items():
+    with st.expander(name):
+        st.table(rows, border="horizontal", hide_index=True, alt=f"Assumptions: {name}")
 
 st.subheader("Keep a plan, and see later what became of it", anchor=False)
 keep = OWN if OWN in found else BEST

@@ -4,14 +4,20 @@ Kendall's τ-b over the promises of `tradeoff_attribute_map`, with an interval t
 uncertainty of the performances alone; that importance is stated in whole points is taken as given.
 """
 
+from datetime import date
+
 import dagster as dg
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.configuration import Configuration
 from assets.home import Home
+from assets.kpis.tables import KPI_TABLES, all_cells
 from assets.methods.ranking import tau_b
 from assets.tradeoffs import choices
+from assets.tradeoffs.attribute_map import answered
+from assets.tradeoffs.attribute_scores import VERDICT_PERIOD
 from assets.tradeoffs.scoring import EXCELLENT, POOR, WIDTH_95
 
 # Three promises have six orders, so that chance alone gives full agreement once in six.
@@ -19,6 +25,13 @@ FEWEST_PROMISES = 4
 DRAWS = 2_000
 SEED = 20_260_701
 LEVEL = 0.95
+QUARTERS = 8
+HISTORY = {
+    "segment": pl.String,
+    "period_start_on": pl.Date,
+    **dict.fromkeys(("tau_b", "low", "high"), pl.Float64),
+    "n_promises": pl.UInt32,
+}
 
 Floats = NDArray[np.float64]
 
@@ -123,6 +136,45 @@ def _sentence() -> pl.Expr:
             )
         )
     )
+
+
+def history(
+    configuration: Configuration, on: date, cells: pl.LazyFrame, catalogue: pl.LazyFrame
+) -> pl.DataFrame:
+    """The fit of each of the last `QUARTERS` ended quarters, by the choices of today.
+
+    `segment, period_start_on, tau_b, low, high, n_promises`. What changes is how well promises were
+    kept: had importance or targets of the time been taken, a change of mind would look like a
+    change of service.
+    """
+    quarters = cells.filter(
+        pl.col("period_kind") == VERDICT_PERIOD,
+        pl.col("scope_kind").is_in(["organisation", "segment"]),
+        pl.col("slice_kind") == "",
+    ).collect()
+    ended = quarters.filter("is_complete").get_column("period_start_on").unique().sort()
+    segments = choices.segments(configuration, on)
+    parts = [
+        strategic_fit(
+            answered(configuration, on, quarters.filter(period_start_on=start).lazy(), catalogue)[
+                0
+            ],
+            segments,
+        ).with_columns(period_start_on=pl.lit(start))
+        for start in ended.tail(QUARTERS)
+    ]
+    return pl.concat(
+        [pl.DataFrame(schema=HISTORY), *(part.select(list(HISTORY)) for part in parts)]
+    )
+
+
+@dg.asset(ins={table: dg.AssetIn(table) for table in KPI_TABLES})
+def tradeoff_strategic_fit_history(
+    home: Home, kpi_catalogue: pl.LazyFrame, **kpi_tables: pl.LazyFrame
+) -> pl.DataFrame:
+    """Whether what matters more was served better, quarter by quarter."""
+    on = choices.as_of_on(home)
+    return history(home.configuration, on, all_cells(kpi_tables), kpi_catalogue)
 
 
 @dg.asset

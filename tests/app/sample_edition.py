@@ -25,6 +25,11 @@ from sample_cells import (
 from sample_portfolio import portfolio
 from sample_quality import evidence, quality
 
+from assets.tradeoffs.derived_importance import COLUMNS as DERIVED
+from assets.tradeoffs.derived_sentences import sentence as derived_sentence
+from assets.tradeoffs.speed_sentences import sentence as test_sentence
+from assets.tradeoffs.speed_tests import COLUMNS as TESTS
+
 EDITION_ID = "20260701T000000Z-0a1b2c3d"
 PROMISES = [
     *("flexibility", "feedback", "support", "reliability"),
@@ -129,9 +134,52 @@ def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
         "tradeoff_attribute_map": pl.DataFrame(rows, infer_schema_length=None),
         "tradeoff_attribute_kpis": _attribute_kpis(segments),
         "tradeoff_strategic_fit": pl.DataFrame(fit),
+        "tradeoff_strategic_fit_history": _fit_history(segments),
+        "tradeoff_derived_importance": _derived(segments),
+        "tradeoff_tests": _tests(),
         "tradeoff_flexibility_stability": _paths(segments),
         "tradeoff_assumptions": pl.DataFrame(assumptions),
     }
+
+
+def _fit_history(segments: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {"segment": s, "period_start_on": start, "tau_b": 0.3, "low": 0.1, "high": 0.5}
+            for s in segments
+            for start in (date(2026, 1, 1), date(2026, 4, 1))
+        ]
+    )
+
+
+def _derived(segments: list[str]) -> pl.DataFrame:
+    """First responses matter to the core product, reopenings to nobody, the rest is not seen."""
+    found = {"core": ("goes_with", -0.04), "regulated": ("no_evidence", -0.01)}
+    rows = []
+    for s in segments:
+        verdict, slope = found.get(s, ("too_little", None))
+        row = {"segment": s, "promise": "support", "driver": "first_response", "n": 300}
+        row |= {"verdict": verdict, "slope": slope, "n_needed": 500}
+        row |= {"low": slope and slope - 0.02, "high": slope and slope + 0.02}
+        row |= {"is_log": True, "smallest_effect": 0.03, "n_customers": 6}
+        rows.append(row | {"sentence": derived_sentence(row)})
+        seen = {"segment": s, "promise": "security", "verdict": "not_estimable"}
+        rows.append(seen | {"sentence": derived_sentence(seen)})
+    return pl.DataFrame(rows, schema=DERIVED)
+
+
+def _tests() -> pl.DataFrame:
+    """One pair that is a trade-off, one that shows nothing, one of which nothing is known."""
+    usual = {"is_factor": False, "lag_quarters": 0, "n": 90, "n_customers": 12, "sign": 1}
+    rows = [
+        {"speed": "release_pace", "outcome": "failed_releases", "slope": 0.03, "low": 0.01}
+        | {"high": 0.05, "smallest_effect": 0.03, "q_value": 0.01, "verdict": "trade_off"},
+        {"speed": "lead_time", "outcome": "failed_releases", "slope": 0.01, "low": -0.01}
+        | {"high": 0.03, "smallest_effect": 0.04, "q_value": 0.6, "verdict": "no_evidence"},
+        {"speed": "change_size", "outcome": "rework", "slope": None, "verdict": "no_evidence"},
+    ]
+    full = [usual | row for row in rows]
+    return pl.DataFrame([row | {"sentence": test_sentence(row)} for row in full], schema=TESTS)
 
 
 def _map_row(segment: str, promise: str, verdict: str) -> dict[str, object]:

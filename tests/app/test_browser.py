@@ -18,13 +18,20 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 SCRIPT = Path(__file__).parents[2] / "app" / "streamlit_app.py"
 PAGES = {
     "": "Of the 11 promises that count, we surely keep 9 and miss 2.",
-    "tradeoffs": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood elsewhere",
+    "whom_we_serve": "promises count most.",
+    "speed_and_stability": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood",
     "what_to_stop": "the best plan is to stop",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",
 }
-CHARTS = {"tradeoffs": 4, "what_to_stop": 1, "explore": 1, "data_quality": 1}
+CHARTS = {
+    "whom_we_serve": 3,
+    "speed_and_stability": 1,
+    "what_to_stop": 1,
+    "explore": 1,
+    "data_quality": 1,
+}
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).is_file(), reason="Chromium is not installed"),

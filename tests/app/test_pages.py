@@ -6,7 +6,8 @@ import pytest
 
 PAGES = {
     "brief": "Are we serving whom we chose?",
-    "tradeoffs": "Where do our promises collide?",
+    "whom_we_serve": "Whom do we serve?",
+    "speed_and_stability": "Does speed cost stability here?",
     "what_to_stop": "What should we stop doing?",
     "explore": "What do the numbers say?",
     "data_quality": "What can we believe?",
@@ -71,21 +72,21 @@ def test_the_brief_of_an_empty_edition_says_what_to_state(empty_home, run_page):
     assert run_page(empty_home, "brief").subheader[0].value == "No verdict is possible yet."
 
 
-def test_tradeoffs_explain_the_chosen_segment(sample_home, run_page):
-    at = run_page(sample_home, "tradeoffs")
+def test_the_chosen_segment_is_explained(sample_home, run_page):
+    at = run_page(sample_home, "whom_we_serve")
     at.segmented_control(key="segment").set_value("startup").run()
     assert any("Chosen since January 2025 by: Head of platform." in text for text in texts(at))
 
 
-def test_tradeoffs_light_the_chosen_customers(sample_home, run_page):
-    at = run_page(sample_home, "tradeoffs", customers=["Labs team", "Spark team"])
+def test_the_chosen_customers_are_lit(sample_home, run_page):
+    at = run_page(sample_home, "speed_and_stability", customers=["Labs team", "Spark team"])
     lit = next(one for one in at.multiselect if one.label == "Show the path of")
     assert lit.value == ["labs", "spark"]
     assert any("Place not known: Claims team." in text for text in texts(at))
 
 
-def test_tradeoffs_of_no_customer_still_show_the_page(sample_home, run_page):
-    at = run_page(sample_home, "tradeoffs")
+def test_without_a_chosen_customer_the_page_is_shown(sample_home, run_page):
+    at = run_page(sample_home, "speed_and_stability")
     at.multiselect(key="customers").set_value([]).run()
     assert not at.exception
 

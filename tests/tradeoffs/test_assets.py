@@ -18,7 +18,10 @@ from assets.tradeoffs.lane_arrivals import tradeoff_lane_arrivals, tradeoff_lane
 from assets.tradeoffs.lane_calibration import tradeoff_lane_calibration, tradeoff_lane_desks
 from assets.tradeoffs.runner_lanes import tradeoff_runner_lanes
 from assets.tradeoffs.speed_tests import tradeoff_tests
-from assets.tradeoffs.strategic_fit import tradeoff_strategic_fit
+from assets.tradeoffs.strategic_fit import (
+    tradeoff_strategic_fit,
+    tradeoff_strategic_fit_history,
+)
 from assets.tradeoffs.support_lanes import tradeoff_support_lanes
 
 FROM_CELLS = (
@@ -72,6 +75,10 @@ def test_a_home_in_which_nothing_was_measured_yet_gets_tables_without_a_judgemen
     assert tradeoff_assumptions(home=home(content)).height > 0
     tests = tradeoff_tests(home=home(content), **tables())
     assert set(tests.get_column("verdict")) == {"no_evidence"}
+    history = tradeoff_strategic_fit_history(
+        home=home(content), kpi_catalogue=catalogue, **tables()
+    )
+    assert history.is_empty()
 
 
 def test_the_map_and_the_rows_behind_it_come_from_the_same_scores(home, cells):

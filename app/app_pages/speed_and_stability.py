@@ -1,0 +1,75 @@
+"""Does speed cost stability here? Customers between the two, and what tests of them say."""
+
+import polars as pl
+import streamlit as st
+
+from app.assumptions import of_answers
+from app.choices import path_rows, paths, plane_sentence, plane_spec
+from app.page import begin
+from app.rows import stacked
+from app.speed import test_rows, verdict_sentence
+from app.theme import palette
+from app.verdicts import PATHS
+from app.words import listed
+
+MOST_LIT = 4
+
+edition = begin(
+    "Does speed cost stability here?", "Customers between flexibility and stability, and tests."
+)
+colors = palette()
+st.markdown(f"**{verdict_sentence(edition)}**")
+
+st.subheader("Who stands where", anchor=False)
+places = paths(edition, (), colors)
+customers = dict(places.select("customer", "name").unique(maintain_order=True).rows())
+elsewhere = places.filter("is_newest", pl.col("verdict") == "otherwise")["customer"].to_list()
+lit = st.multiselect(
+    "Show the path of",
+    list(customers),
+    default=elsewhere[:MOST_LIT] or list(customers)[:1],
+    format_func=lambda one: customers.get(one, one),
+    key="customers",
+    bind="query-params",
+    max_selections=len(colors.series),
+    help="The others stand there by their number in the list below.",
+)
+st.markdown(f"**{plane_sentence(places)}**")
+if places["flexibility"].count():
+    picture = plane_spec(edition, tuple(lit), colors)
+    st.vega_lite_chart(picture, alt="Customers between flexibility and stability")
+nowhere = places.filter("is_newest", pl.col("flexibility").is_null())["name"].to_list()
+st.caption(
+    "Bars: 95 % intervals. Dashed: the frontier, beyond which nobody was better at both. "
+    + " ".join(f"{mark.shape.capitalize()}: {mark.word.lower()}." for mark in PATHS.values())
+    + " Numbers are those of the list below; point at a place for its name."
+    + (f" Place not known: {listed(nowhere)}." if nowhere else "")
+)
+stacked(path_rows(edition, places))
+
+st.subheader("What the tests say", anchor=False)
+st.caption(
+    "Each customer is compared with itself, quarter by quarter, after what all have in common is "
+    "taken off. The pairs were declared before looking, and all are judged together."
+)
+with st.expander("Every pair, with its interval and what would have shown"):
+    stacked(test_rows(edition))
+st.download_button(
+    "Download places and tests as CSV",
+    "\n".join(
+        [
+            edition.table("tradeoff_flexibility_stability").write_csv(),
+            edition.table("tradeoff_tests").write_csv(),
+        ]
+    ),
+    f"speed-and-stability-{edition.id}.csv",
+    "text/csv",
+    icon=":material/download:",
+)
+
+st.subheader("How sure are we, and what did we assume?", anchor=False)
+for answer, table in of_answers(
+    edition, "tradeoff_tests", "tradeoff_flexibility_stability"
+).items():
+    with st.expander(answer):
+        st.table(table, border="horizontal", hide_index=True, alt=f"Assumptions: {answer}")

@@ -1,0 +1,127 @@
+"""Whom do we serve? A segment in a paragraph: what counts, what is kept, what it goes with.
+
+Reads the attribute map, the derived importance, the fit's history and the cost to serve; gives rows
+and sentences.
+"""
+
+import polars as pl
+
+from app.briefing import attribute_rows
+from app.cells import Row, Series, catalogue, name_of, series
+from app.edition import Edition
+from app.verdicts import IMPORTANT_FROM, KEPT, verdict
+from app.words import counted, interval, listed, period, quantity
+
+OPEN_QUESTIONS = ("under_served", "weak_undeclared")
+COST = "cost_to_serve"
+DERIVED = {
+    "goes_with": "goes with satisfaction",
+    "no_evidence": "no evidence",
+    "too_little": "not enough evidence",
+    "not_estimable": "not estimable",
+}
+
+
+def paragraph(edition: Edition, segment: str) -> str:
+    """One segment in plain words, from its verdicts, drivers and cost."""
+    rows = attribute_rows(edition).filter(segment=segment).to_dicts()
+    name = name_of(edition, "segment", segment)
+    counting = [row for row in rows if (row["importance_stated"] or 0) >= IMPORTANT_FROM]
+    kept = [row["promise"] for row in counting if row["verdict"] in KEPT]
+    missed = [row["promise"] for row in counting if row["verdict"] == "under_served"]
+    unknown = [row["promise"] for row in counting if row["verdict"] == "unknown"]
+    said = [f"For **{name}**, {counted(len(counting), 'promise')} count most."]
+    said += [f"We keep {listed(kept)}."] if kept else []
+    said += [f"We miss {listed(missed)}."] if missed else []
+    said += [f"Of {listed(unknown)} we cannot tell."] if unknown else []
+    bad = [row for row in rows if row["verdict"] == "bad_on_purpose"]
+    said += [_on_purpose(row) for row in bad]
+    over = [row["promise"] for row in rows if row["verdict"] == "over_served"]
+    said += [f"{listed(over).capitalize()} may get more than it needs."] if over else []
+    return " ".join([*said, _drivers(edition, segment), cost(edition, segment)]).strip()
+
+
+def _on_purpose(row: Row) -> str:
+    since = f" since {row['since']:%B %Y}" if row["since"] else ""
+    return (
+        f"{row['promise'].capitalize()} is bad on purpose{since}, decided by: {row['owner_role']}."
+    )
+
+
+def _drivers(edition: Edition, segment: str) -> str:
+    rows = edition.table("tradeoff_derived_importance").filter(
+        pl.col("segment") == segment, pl.col("verdict") == "goes_with"
+    )
+    if not rows.height:
+        return "What goes with its satisfaction cannot be told yet."
+    return " ".join(rows["sentence"].to_list())
+
+
+def cost(edition: Edition, segment: str) -> str:
+    """What a customer of the segment costs, in the newest complete quarter; empty if not known."""
+    if COST not in catalogue(edition):
+        return ""
+    kpi = catalogue(edition)[COST]
+    wanted = Series(COST, kpi.headline_statistic, "segment", (segment,), "quarter")
+    rows = series(edition, wanted).filter("is_complete", pl.col("value").is_not_null())
+    if not rows.height:
+        return ""
+    row = rows.sort("period_start_on").row(-1, named=True)
+    when = period("quarter", row["period_start_on"], row["period_end_on"])
+    ends = interval(row["low"], row["high"], row["value"], kpi.unit)
+    return f"In {when} it took {quantity(row['value'], kpi.unit)} ({ends}) to serve."
+
+
+def questions(edition: Edition, segment: str) -> list[str]:
+    """The next question for each promise that is weak and should not be, or was not decided."""
+    rows = attribute_rows(edition).filter(
+        pl.col("segment") == segment,
+        pl.col("verdict").is_in(OPEN_QUESTIONS),
+        pl.col("next_question").is_not_null(),
+    )
+    return [
+        f"{verdict(row['verdict']).badge} **{row['promise'].capitalize()}**: {row['next_question']}"
+        for row in rows.to_dicts()
+    ]
+
+
+def stated_and_derived(edition: Edition, segment: str) -> pl.DataFrame:
+    """A row per promise and driver: how much it is said to count, and what answers show."""
+    stated = {
+        row["promise"]: row["importance_stated"]
+        for row in attribute_rows(edition).filter(segment=segment).to_dicts()
+    }
+    rows = edition.table("tradeoff_derived_importance").filter(segment=segment)
+    by_promise = {name: place for place, name in enumerate(stated)}
+    ordered = sorted(rows.to_dicts(), key=lambda row: by_promise.get(row["promise"], len(stated)))
+    return pl.DataFrame(
+        [
+            {
+                "Promise": row["promise"].capitalize(),
+                "Stated": _stated(stated.get(row["promise"])),
+                "Derived": DERIVED.get(row["verdict"], row["verdict"]),
+                "In words": row["sentence"],
+                "Answers": row["n"],
+            }
+            for row in ordered
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _stated(importance: float | None) -> str:
+    return "not stated" if importance is None else f"{importance:.0f} of 5"
+
+
+def fit_history(edition: Edition, segment: str) -> str:
+    """How well the fit held in the last quarters: `2025 Q3 0.47 (0.33–0.59), …`."""
+    rows = edition.table("tradeoff_strategic_fit_history").filter(segment=segment)
+    known = rows.drop_nulls("tau_b").sort("period_start_on").to_dicts()
+    if not known:
+        return "Of no earlier quarter the fit is known."
+    said = [
+        f"{period('quarter', row['period_start_on'], row['period_start_on'])} "
+        f"{row['tau_b']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+        for row in known
+    ]
+    return f"By today’s choices: {'; '.join(said)}."

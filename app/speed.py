@@ -1,0 +1,89 @@
+"""Does speed cost stability here? What the tests of an edition say, in words and rows."""
+
+import polars as pl
+
+from app.edition import Edition
+from app.verdicts import Mark
+from app.words import counted, listed
+
+TESTS = {
+    "trade_off": Mark("▼", "Trade-off", "Faster goes with worse.", "orange", ""),
+    "go_together": Mark("★", "Go together", "Faster goes with better.", "green", ""),
+    "no_evidence": Mark("?", "No evidence", "Neither could be shown.", "gray", ""),
+}
+SPEEDS = {
+    "lead_time": "Change lead time halves",
+    "release_pace": "Twice as many planned releases",
+    "change_size": "Changes half as large",
+}
+OUTCOMES = {
+    "failed_releases": "failed releases",
+    "recovery_time": "recovery time",
+    "rework": "rework",
+    "satisfaction": "satisfaction",
+}
+
+
+def verdict_sentence(edition: Edition) -> str:
+    """The answer on top: what was shown, else the smallest effect that would have shown."""
+    rows = edition.table("tradeoff_tests")
+    tested = rows.drop_nulls("slope")
+    if not tested.height:
+        return (
+            "It cannot be told yet: too few quarters of too few customers are known to compare "
+            "each customer with itself."
+        )
+    parts = [
+        f"{text} ({_pairs(rows.filter(verdict=name))})"
+        for name, text in (
+            ("trade_off", "Faster goes with worse here"),
+            ("go_together", "Faster goes with better here"),
+        )
+        if rows.filter(verdict=name).height
+    ]
+    if parts:
+        return f"{'. '.join(parts)}, beyond what chance over {_tests(tested)} explains."
+    failed = tested.filter(outcome="failed_releases", lag_quarters=0).sort("smallest_effect")
+    if not failed.height:
+        return f"No evidence, in {_tests(tested)}, that speed costs stability or helps it."
+    least = 100 * failed["smallest_effect"][0]
+    return (
+        f"No evidence, in {_tests(tested)}, that speed costs stability or helps it. Had a customer "
+        f"that gets twice as fast {least:.0f} points more failed releases, it would probably have "
+        "shown; less may be there and stay unseen."
+    )
+
+
+def _tests(tested: pl.DataFrame) -> str:
+    return counted(tested.height, "test")
+
+
+def _pairs(rows: pl.DataFrame) -> str:
+    return listed(
+        [
+            f"{SPEEDS.get(speed, speed).lower()} and {OUTCOMES.get(outcome, outcome)}"
+            for speed, outcome in rows.select("speed", "outcome").unique(maintain_order=True).rows()
+        ]
+    )
+
+
+def test_rows(edition: Edition) -> list[tuple[str, str]]:
+    """Each pair and lag: verdict and pair, and its sentence; those that claim something first."""
+    rows = edition.table("tradeoff_tests")
+    order = {name: place for place, name in enumerate(TESTS)}
+    ranked = rows.sort(
+        pl.col("verdict").replace_strict(order, default=len(order), return_dtype=pl.Int64),
+        pl.col("slope").is_null(),
+        "q_value",
+        maintain_order=True,
+    )
+    return [
+        (
+            f"{TESTS.get(row['verdict'], TESTS['no_evidence']).badge}  \n"
+            f"**{SPEEDS.get(row['speed'], row['speed'])}** and "
+            f"{OUTCOMES.get(row['outcome'], row['outcome'])}"
+            f"{', a quarter later' if row['lag_quarters'] else ''}",
+            f":small[{row['sentence']}]",
+        )
+        for row in ranked.to_dicts()
+    ]
