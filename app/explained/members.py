@@ -14,6 +14,7 @@ from app.edition import Edition
 
 MEASURED, STILL_OPEN, TOO_YOUNG = "measured", "still_open", "is_immature"
 NOT_TOLD = "not_told"  # what is measured of a record is not known
+BEFORE_COVERAGE = "is_before_coverage"  # it entered before its sources begin to tell
 HAPPENED = 1
 IN_THE_NUMBER = (MEASURED, STILL_OPEN)
 # Scopes that a fact names itself; the others are in its scope sets.
@@ -141,19 +142,40 @@ def _in_slice(cell: Cell) -> pl.Expr:
 
 
 def _fate(edition: Edition, cell: Cell) -> pl.Expr:
-    """The first exclusion that holds, else too young, else still open, else measured."""
+    """The first exclusion that holds, else too early or young, else still open, else measured."""
     kpi = cell.kpi.row
     look_ahead = timedelta(hours=kpi["look_ahead_hours"] or 0)
     reasons = [
         pl.when(pl.col(exclusion["column"]).fill_null(False)).then(pl.lit(exclusion["column"]))
         for exclusion in kpi["exclusions"] or []
     ]
+    is_early = pl.when(_is_before_coverage(edition, cell)).then(pl.lit(BEFORE_COVERAGE))
+    reasons.append(is_early)
     is_young = pl.col(kpi["entered_at"]) > edition.as_of - look_ahead
     reasons.append(pl.when(is_young).then(pl.lit(TOO_YOUNG)))
     exit = _exit(cell)
     if exit:
         reasons.append(pl.when(pl.col(exit) == 0).then(pl.lit(STILL_OPEN)))
     return pl.coalesce(*reasons, pl.lit(MEASURED))
+
+
+def _is_before_coverage(edition: Edition, cell: Cell) -> pl.Expr:
+    """Before the first local day on which every required table has a source."""
+    required = set(cell.kpi.row["requires"] or [])
+    zone = edition.time_zone
+    begins = (
+        edition.table("coverage")
+        .filter(pl.col("entity").is_in(required), pl.col("from_at") <= edition.as_of)
+        .group_by("entity")
+        .agg(pl.col("from_at").min().dt.convert_time_zone(zone).dt.date())
+        .get_column("from_at")
+    )
+    first_day = begins.max()
+    if len(begins) < len(required) or not isinstance(first_day, date):
+        return pl.lit(False)
+    if cell.kpi.left_at:
+        return pl.lit(measured_until(edition, cell) < first_day)
+    return pl.col(cell.kpi.row["entered_at"]) < _midnight(edition, first_day)
 
 
 def _told(cell: Cell) -> pl.Expr:

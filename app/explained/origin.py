@@ -11,6 +11,7 @@ from app.explained.explanation import (
     total_of,
 )
 from app.explained.members import (
+    BEFORE_COVERAGE,
     MEASURED,
     NOT_TOLD,
     STILL_OPEN,
@@ -83,6 +84,8 @@ def _reason(kpi: Kpi, fate: str) -> str:
         return f"too young: less than {hours} hours old, outcomes can come in"
     if fate == NOT_TOLD:
         return "not told: the record does not say what is measured"
+    if fate == BEFORE_COVERAGE:
+        return "left out: from before its sources begin to tell, when only what lasted is known"
     for exclusion in kpi.row["exclusions"] or []:
         if exclusion["column"] == fate:
             return f"left out: {exclusion['sentence']}"

@@ -206,16 +206,11 @@ def _block(
     minimum = MINIMUM_N_P90 if measured.statistic == "p90" else kpi.minimum_n
     is_known = ~np.isnan(measured.value)
     state = np.select(
-        [
-            (measured.n > 0) & is_known,
-            measured.n > 0,
-            is_covered & is_known & is_counted,
-            is_covered,
-        ],
-        [0, 1, 0, 2],
-        default=3,
+        [~is_covered, (measured.n > 0) & is_known, measured.n > 0, is_known & is_counted],
+        [3, 0, 1, 0],
+        default=2,
     )
-    has_value = (measured.n > 0) | (is_covered & is_counted)
+    has_value = is_covered & ((measured.n > 0) | is_counted)
     values = {
         name: _flat(np.where(has_value, each, np.nan)).fill_nan(None)
         for name, each in (

@@ -43,8 +43,10 @@ dashboard's Definitions page, in the exports' definitions sheet and in
 All durations are medians and P90 by Kaplan–Meier over what *entered* in the period, what is still
 open included. Shares have Wilson's interval, rates and counts the exact Poisson interval; what is
 alike within a cluster (runs of one workflow and day) has an interval that allows for it. A stock is
-what is there at the end of a period. A missing number is never a zero. How often the intervals
-hold the truth, and where not (times of what comes in bursts), is in [coverage.md](coverage.md).
+what is there at the end of a period. A missing number is never a zero. What entered before its
+sources begin to tell is left out, as only what lasted is known of that time. How often the
+intervals hold the truth, and where not (times of what comes in bursts), is in
+[coverage.md](coverage.md).
 """
 
 

@@ -4,7 +4,7 @@
 the KPI requires has a source that tells about that day.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -78,6 +78,18 @@ def covered_days(
             days_known(own, requires, days, ["scope_id"]),
         ]
     )
+
+
+def known_from(spans: pl.DataFrame, requires: tuple[str, ...]) -> date | None:
+    """The first local day from which on every required table has a source; None without one."""
+    begins = (
+        spans.filter(pl.col("entity").is_in(requires))
+        .group_by("entity")
+        .agg(pl.col("from_on").min())
+        .get_column("from_on")
+    )
+    last = begins.max()
+    return last if len(begins) == len(set(requires)) and isinstance(last, date) else None
 
 
 def days_told(spans: pl.DataFrame, requires: tuple[str, ...]) -> pl.Series:

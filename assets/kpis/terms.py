@@ -8,11 +8,12 @@ import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
 from assets.kpis.grid import Grid, ways
-from assets.kpis.known import days_told, doubts, spans
+from assets.kpis.known import days_told, doubts, known_from, spans
 from assets.kpis.periods import end_of_day, last_full_day, local_day, periods
 from assets.methods.distributions import Floats
 
 AGE_SECONDS = "age_seconds"  # of what is in a stock, at the end of a period
+BEFORE_COVERAGE = "is_before_coverage"  # why a row is excluded that its sources do not tell of
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,17 @@ class Terms:
     def cohort(self, kpi: Kpi, fact: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """The rows that a KPI is about, with `day`, `excluded_by`, `is_immature` and what it reads.
 
-        Today's rows are not in it: a day counts when it is over, with its events and its hours. A
-        stock has a row for each `day` at whose end it is measured, with `age_seconds`.
+        Today's rows are not in it: a day counts when it is over, with its events and its hours.
+        What entered before its sources begin to tell is excluded: only what lasted is known of it.
+        A stock has a row for each `day` at whose end it is measured, with `age_seconds`.
         """
         excluded = [
             pl.when(pl.col(exclusion.column).fill_null(False)).then(pl.lit(exclusion.column))
             for exclusion in kpi.exclusions
         ]
+        begin = known_from(self.spans, kpi.requires)
+        if begin is not None:
+            excluded.append(pl.when(pl.col("day") < begin).then(pl.lit(BEFORE_COVERAGE)))
         look_ahead = timedelta(hours=kpi.look_ahead_hours)
         rows = (
             fact.lazy()

@@ -4,8 +4,10 @@ from itertools import product
 
 import polars as pl
 import pytest
+from small_edition import incident
 
 from app.explained.members import in_number
+from app.explained.origin import origin
 from assets.errors import EditionError
 from pipelines.explaining.asked import Question
 from pipelines.explaining.command import answer
@@ -46,6 +48,19 @@ def test_records_reconciliation_and_cell_agree_wherever_one_looks(told, kpi):
         found = told(kpi, scope, period)
         assert found.problems == []
         assert in_number(found.records).height == found.cell.row["n"]
+
+
+def test_a_record_from_before_its_sources_begin_to_tell_is_left_out_and_said_to_be(
+    tmp_path, publish
+):
+    # Incidents are told of from 20 May, in Berlin, on.
+    early, first = incident("early", -13, 60.0), incident("first", -10, 60.0)
+    publish({"fact_incidents": [early, first]})
+    found = answer(tmp_path, Question("time_to_restore", "core", "2026-05"))
+    assert fates(found.records) == {"early": "is_before_coverage", "first": "measured"}
+    assert (found.cell.row["n"], found.cell.row["n_excluded"], found.problems) == (1, 1, [])
+    said = [text for _, text in origin(found).sums]
+    assert "left out: from before its sources begin to tell, when only what lasted is known" in said
 
 
 def test_a_record_counts_on_the_local_day_it_entered(tmp_path, publish, june):

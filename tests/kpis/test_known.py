@@ -61,6 +61,43 @@ def test_a_duration_of_a_covered_month_without_events_is_null_and_says_so(months
     assert found["organisation", 2]["value"] is None
 
 
+@pytest.mark.parametrize(
+    ("statistic", "measured", "expected"),
+    [
+        ("rate", {}, 2 / (17 / 7)),
+        ("p50", {"clock": "c"}, 6.0),
+        ("ratio", {"numerator": "is_hit"}, 0.5),
+    ],
+)
+def test_what_entered_before_its_sources_begin_to_tell_is_left_out(
+    months, statistic, measured, expected
+):
+    # Of incidents opened before 15 January only those are known that were still open then.
+    coverage = [
+        ("desk", "tickets", "", midnight(14), AS_OF, True),
+        ("github", "changes", "", JANUARY, AS_OF, True),
+    ]
+    rows = [
+        {"scope_set": 1, "entered_at": midnight(day), "c_seconds": s, "c_exit": 1, "is_hit": hit}
+        for day, s, hit in ((-20, 9e6, True), (13, 9e6, True), (14, 5.0, False), (20, 7.0, True))
+    ]
+    found = months(coverage, rows=rows, statistics=(statistic,), **measured)
+    january = found["organisation", 1]
+    assert january["value"] == pytest.approx(expected)
+    assert (january["n"], january["n_excluded"]) == (2, 1)
+    assert not january["is_complete"]
+
+
+def test_a_month_of_which_no_source_tells_has_no_number_even_where_a_record_is_known(months):
+    coverage = [
+        ("desk", "tickets", "", JANUARY, datetime(2026, 2, 28, 23, tzinfo=UTC), True),
+        ("desk", "tickets", "", datetime(2026, 3, 31, 22, tzinfo=UTC), AS_OF, True),
+    ]
+    rows = [{"scope_set": 1, "entered_at": on(3), "c_seconds": 9e6, "c_exit": 0}]
+    march = months(coverage, rows=rows, statistics=("p50",), clock="c")["organisation", 3]
+    assert (march["value_state"], march["value"], march["low"]) == ("not_covered", None, None)
+
+
 def test_a_day_is_covered_only_if_every_required_table_is_told_of(months):
     coverage = [
         ("s", "tickets", "", JANUARY, AS_OF, True),
