@@ -97,7 +97,7 @@ def _columns(cell: Cell) -> list[str]:
     kpi = cell.kpi
     exclusions = [exclusion["column"] for exclusion in kpi.row["exclusions"] or []]
     named = [kpi.row[name] for name in ("entered_at", "duration")]
-    named += [kpi.amount, kpi.denominator, kpi.left_at]
+    named += [kpi.amount, kpi.denominator, kpi.left_at, kpi.row.get("aged_from")]
     named += [_exit(cell), cell.numerator, cell.slice_column]
     named += [cell.row["scope_kind"]] if cell.row["scope_kind"] in OWN_SCOPES else []
     return [name for name in [*(kpi.row["members"] or []), *exclusions, *named] if name]
@@ -208,7 +208,8 @@ def _measured(edition: Edition, cell: Cell) -> pl.Expr:
     kpi = cell.kpi
     if kpi.left_at:
         end = _midnight(edition, measured_until(edition, cell) + timedelta(days=1))
-        age = pl.lit(end).cast(pl.Datetime("us", "UTC")) - pl.col(kpi.row["entered_at"])
+        begun = pl.col(kpi.row.get("aged_from") or kpi.row["entered_at"])
+        age = pl.lit(end).cast(pl.Datetime("us", "UTC")) - begun
         return age.dt.total_microseconds() / 1e6
     column = kpi.row["duration"] or kpi.amount or (cell.numerator if kpi.denominator else None)
     return pl.col(column) if column else pl.lit(None)

@@ -40,7 +40,8 @@ def effort(located: pl.LazyFrame) -> pl.LazyFrame:
         "entered_at",
         "to_on",
         "hours",
-        event_id=pl.concat_str("source", "source_id", separator="/"),
+        event_id=pl.format("{}/{}/{}", "source", "source_id", "from_on"),
+        recorded_for="offering",  # what was written down together is no independent evidence
         kind=kind,
         toil_hours=pl.when(kind == "toil").then("hours").otherwise(0.0),
         may_be_support=kind.is_in(["support", "unknown"]),

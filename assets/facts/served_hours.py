@@ -31,17 +31,19 @@ def served_hours(
     ).select("scope_set")
     shared = effort.join(nobody.unique(), on="scope_set", how="semi")
     named = effort.join(nobody.unique(), on="scope_set", how="anti")
-    cohort = ["offering", "entered_at"]
-    shares = _shares(shared.select(*cohort, "to_on").unique(), tickets).join(
+    cohort = ["offering", "entered_at", "to_on"]
+    shares = _shares(shared.select(cohort).unique(), tickets).join(
         set_of_customer, on=["customer", "entered_at"]
     )
-    split = shared.drop("scope_set").join(shares.select(*cohort, "scope_set", "share"), on=cohort)
+    split = shared.drop("scope_set").join(
+        shares.select(*cohort, "customer", "scope_set", "share"), on=cohort
+    )
     rest = shared.join(shares.select(cohort).unique(), on=cohort, how="anti")
     rules = ((named, "named"), (split, "by_tickets"), (rest, UNASSIGNED))
     return pl.concat(
         [rows.with_columns(attribution_rule=pl.lit(rule)) for rows, rule in rules], how="diagonal"
     ).select(
-        "event_id",
+        pl.concat_str("event_id", pl.format("/{}", "customer").fill_null("")),
         "source",
         "url",
         "scope_set",
@@ -54,7 +56,7 @@ def served_hours(
 
 
 def _shares(wanted: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
-    """`offering, entered_at, customer, share`: of all tickets in the days up to `to_on`.
+    """`offering, entered_at, to_on, customer, share`: of all tickets in the days up to `to_on`.
 
     Running counts by customer and offering, read at both ends of the span.
     """
@@ -83,8 +85,9 @@ def _shares(wanted: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
         .select(
             "offering",
             "entered_at",
+            "to_on",
             "customer",
-            share=pl.col("n") / pl.col("n").sum().over("offering", "entered_at"),
+            share=pl.col("n") / pl.col("n").sum().over("offering", "entered_at", "to_on"),
         )
     )
 

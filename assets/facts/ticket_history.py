@@ -93,10 +93,10 @@ def _solved(changes: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def open_spells(tickets: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per spell that a ticket was open: `source, ticket_id, created_at, from_at, until_at`.
+    """One row per spell that a ticket was open, with `created_at, from_at, until_at`.
 
-    The first begins with the ticket, each other with a reopening; `until_at` is null while it is
-    open. A ticket of which no change is told has one spell.
+    The first (`nth` 0) begins with the ticket, each other with a reopening; `until_at` is null
+    while it is open. A ticket of which no change is told has one spell.
     """
     changes = changes_of_status(events)
     # The nth opening ends with the nth ending, as there is one ending between two openings.
@@ -108,5 +108,4 @@ def open_spells(tickets: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
         pl.concat([first, again])
         .join(ended, on=[*TICKET, "nth"], how="left")
         .join(tickets.select(*TICKET, "created_at"), on=TICKET)
-        .drop("nth")
     )

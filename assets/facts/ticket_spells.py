@@ -10,7 +10,6 @@ import polars as pl
 from assets.facts.ticket_history import open_spells
 
 OF_TICKET = (
-    "event_id",
     "url",
     "scope_set",
     "service",
@@ -29,14 +28,16 @@ def ticket_spells(tickets: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
 
     `is_solved_at_unknown_time`: the ticket is solved, but nothing says when this spell ended.
     """
-    event_id = pl.concat_str("source", "ticket_id", separator="/")
+    ticket = pl.concat_str("source", "ticket_id", separator="/")
+    again = pl.when(pl.col("nth") > 0).then(pl.format("/reopened {}", "nth"))
     return (
-        spells.with_columns(event_id=event_id)
-        .join(tickets.select(OF_TICKET), on="event_id")
+        spells.with_columns(ticket=ticket)
+        .join(tickets.select(*OF_TICKET, ticket="event_id"), on="ticket")
         .select(
             *OF_TICKET[:-1],
             "source",
             "created_at",
+            event_id=pl.concat_str("ticket", again.fill_null("")),
             entered_at="from_at",
             left_at="until_at",
             is_solved_at_unknown_time=pl.col("is_solved") & pl.col("until_at").is_null(),

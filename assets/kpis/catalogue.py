@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.kpis import (
     accountability,
+    cost,
     feedback,
     flexibility,
     reliability,
@@ -25,6 +26,7 @@ CATALOGUE: tuple[Kpi, ...] = (
     *stability.KPIS,
     *security.KPIS,
     *accountability.KPIS,
+    *cost.KPIS,
 )
 
 EXCLUSION = pl.Struct({"column": pl.String, "sentence": pl.String})
@@ -51,6 +53,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "denominator": pl.String,
     "exposure": pl.String,
     "left_at": pl.String,
+    "aged_from": pl.String,
     "chart": pl.String,
     "members": pl.List(pl.String),
     "exclusions": pl.List(EXCLUSION),

@@ -9,7 +9,15 @@ import polars as pl
 from assets.kpis.definition import Kpi
 from assets.kpis.grid import Grid
 from assets.kpis.known import covered_days, stale_cells
-from assets.kpis.measures import DAYS_PER_WEEK, Measured, Rows, by_value, measure, ratios
+from assets.kpis.measures import (
+    DAYS_PER_WEEK,
+    QUANTILES,
+    Measured,
+    Rows,
+    by_value,
+    measure,
+    ratios,
+)
 from assets.kpis.periods import days_of, last_full_day
 from assets.kpis.terms import AGE_SECONDS, Terms
 from assets.kpis.withholding import withheld
@@ -205,8 +213,14 @@ def _block(
     is_counted = measured.statistic in COUNTED
     minimum = MINIMUM_N_P90 if measured.statistic == "p90" else kpi.minimum_n
     is_known = ~np.isnan(measured.value)
+    may_be_beyond = measured.statistic in QUANTILES
     state = np.select(
-        [~is_covered, (measured.n > 0) & is_known, measured.n > 0, is_known & is_counted],
+        [
+            ~is_covered,
+            (measured.n > 0) & is_known,
+            (measured.n > 0) & may_be_beyond,
+            is_known & is_counted,
+        ],
         [3, 0, 1, 0],
         default=2,
     )

@@ -91,7 +91,8 @@ class Kpi:
     and a rate adds it up instead of counting rows. `denominator` makes a ratio one of sums, with
     `is_share` False where the numerator is no part of it. `exposure` names a fact of `scope_kind,
     scope, on, customers`, and the rate is per customer and week. `left_at` makes a stock: what has
-    entered and not left at the end of the period, by its age (p50, p90) or how many (count).
+    entered and not left at the end of the period, by its age (p50, p90), counted from `aged_from`
+    if that is not when it entered, or how many (count).
     """
 
     id: str
@@ -117,6 +118,7 @@ class Kpi:
     is_share: bool = True
     exposure: str | None = None
     left_at: str | None = None
+    aged_from: str | None = None
     members: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     slices: tuple[Slice, ...] = ()

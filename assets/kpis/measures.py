@@ -167,7 +167,8 @@ def weighted_ratios(kpi: Kpi, rows: Rows) -> Measured:
     """Sum of the numerators ÷ sum of the denominators, robust to clusters; n counts rows.
 
     A share stays within 0..1; clusters that show no spread say as much about it as so many trials.
-    A row is a cluster of its own where none are declared. A sum of 0 below has no cell.
+    A row is a cluster of its own where none are declared. Over a sum of 0 there is no
+    value.
     """
     top, bottom = (rows.column(str(name)) for name in (kpi.numerator, kpi.denominator))
     sums = _cluster_sums(kpi, rows, top, bottom)
@@ -177,7 +178,7 @@ def weighted_ratios(kpi: Kpi, rows: Rows) -> Measured:
         answer = quotient_of_clusters(*sums)
     is_there = sums[2] > 0
     value, low, high = (np.where(is_there, each, np.nan) for each in answer)
-    return Measured("ratio", value, low, high, np.where(is_there, rows.count, 0))
+    return Measured("ratio", value, low, high, rows.count)
 
 
 def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Floats]:
@@ -222,12 +223,13 @@ def _moments(top: Floats, bottom: Floats) -> tuple[Floats, ...]:
 def rates(kpi: Kpi, rows: Rows, weeks: Floats) -> Measured:
     """Events, or the sum of their amounts, per week of exposure.
 
-    A cell with exposure but without events is 0; one without exposure is unknown. The interval is
-    Garwood's exact one, for amounts that of Fay and Feuer.
+    A cell with exposure but without events is 0; one without exposure is unknown, and has an n only
+    if the exposure is that of customers. The interval is Garwood's exact one, for amounts that of
+    Fay and Feuer.
     """
     is_there = weeks > 0
     time = np.where(is_there, weeks, np.nan)
-    n = np.where(is_there, rows.count, 0)
+    n = rows.count if kpi.exposure else np.where(is_there, rows.count, 0)
     if kpi.amount:
         amount = rows.column(kpi.amount)
         total = rows.sums(amount)

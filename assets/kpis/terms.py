@@ -93,7 +93,7 @@ class Terms:
         left = local_day(pl.col(str(kpi.left_at)), self.zone)
         days = ends.to_frame("day").with_row_index("end").lazy()
         until = pl.when(left.is_null()).then(len(ends)).otherwise(_first_at(ends, left))
-        age = end_of_day(pl.col("day"), self.zone) - pl.col(kpi.entered_at)
+        age = end_of_day(pl.col("day"), self.zone) - pl.col(kpi.aged_from or kpi.entered_at)
         return (
             rows.with_columns(end=pl.int_ranges(_first_at(ends, entered), until))
             .explode("end")

@@ -32,6 +32,7 @@ from pipelines.example.world import (
 JENKINS_SHARE = 0.05  # of all CI runs
 JENKINS_EXECUTORS, JENKINS_BEGINS_AT = 2, 20.0  # o'clock
 JENKINS_REPOS = ("example/loan-origination", "example/shipping-api", "example/ledger")
+OTHER_HOURS, OTHER_SPREAD = 6.0, 0.5  # a week and offering, of toil and of projects each
 HOURS_PER_HANDLED_HOUR = 2.0  # writing up, coming back to it
 WEEK = 7 * DAY
 
@@ -114,9 +115,14 @@ def _monday(name: str) -> pl.Expr:
     return local.dt.convert_time_zone(TIME_ZONE).dt.date().dt.truncate("1w")
 
 
+def other_hours_a_week() -> float:
+    """What toil, and as much projects, take all offerings together on average."""
+    return float(len(OFFERINGS) * OTHER_HOURS * np.exp(OTHER_SPREAD**2 / 2))
+
+
 def _other_effort(kind: str) -> pl.DataFrame:
     """Hours a week that no team asked for."""
     weeks = pl.date_range(BEGINS_ON, date(2026, 6, 22), "1w", eager=True).alias("week_on")
     grid = weeks.to_frame().join(pl.DataFrame({"offering": [o.id for o in OFFERINGS]}), how="cross")
-    hours = rng(kind).lognormal(np.log(6.0), 0.5, grid.height)
+    hours = rng(kind).lognormal(np.log(OTHER_HOURS), OTHER_SPREAD, grid.height)
     return grid.with_columns(hours=pl.Series(hours), kind=pl.lit(kind))

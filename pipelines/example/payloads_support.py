@@ -27,8 +27,8 @@ STATUSES = (
 
 def _identified() -> pl.DataFrame:
     """Tickets with the ids of their people and groups, and when they changed last."""
-    instants = ("created_s", "greeted_s", "noted_s", "replied_s", "solved_s", "reopened_s",
-                "solved_again_s", "closed_s")  # fmt: skip
+    instants = ("created_s", "greeted_s", "noted_s", "replied_s", "followed_s", "solved_s",
+                "reopened_s", "solved_again_s", "closed_s")  # fmt: skip
     member = REQUESTER_IDS_FROM + pl.col("customer") * REQUESTERS_PER_TEAM + pl.col("requester")
     organization = pl.col("customer").cast(pl.Int64) + ORGANIZATION_IDS_FROM
     return tickets().with_columns(
@@ -75,7 +75,7 @@ def zendesk_tickets() -> pl.DataFrame:
         assignee_id=pl.when(pl.col("replied_s").is_not_null()).then("agent_id"),
         organization_id="organization_id",
         group_id="group_id",
-        due_at=pl.lit(None, dtype=pl.String),
+        due_at=iso("due_s"),
         tags=about,
         custom_fields=pl.lit([], dtype=pl.List(pl.Struct({"id": pl.Int64, "value": pl.String}))),
         satisfaction_rating=pl.struct(score=_score()),
@@ -105,6 +105,7 @@ def ticket_audits() -> pl.DataFrame:
         _audit(frame, "greeted_s", bot, "api", _says(True)),
         _audit(frame, "noted_s", agent, "web", _says(False)),
         _audit(frame, "replied_s", agent, "web", _says(True), _becomes("pending"), _assigned()),
+        _audit(frame, "followed_s", agent, "web", _says(True)),
         _audit(frame, "solved_s", agent, "web", _becomes("solved")),
         _audit(frame, "reopened_s", requester, "email", _says(True), _becomes("open")),
         _audit(frame, "solved_again_s", agent, "web", _says(True), _becomes("solved")),

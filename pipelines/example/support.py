@@ -5,13 +5,13 @@ work; a rating is good with log odds that fall with the logarithm of the busines
 one offering takes a fifth of the handling time.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
-from pipelines.example import clock, desk
+from pipelines.example import clock, desk, promised
 from pipelines.example.world import (
     AS_OF_S,
     BEGINS_ON,
@@ -39,12 +39,13 @@ RESOLUTION_SPREAD, HANDLE_SPREAD = 1.0, 0.7
 SOLVED_SOONER_ON = datetime(2026, 3, 31, 22, tzinfo=UTC)  # local midnight of 1 April
 SOLVED_SOONER_SEGMENT, SOLVED_SOONER_FACTOR = "startup", 0.25
 CLOSED_AFTER = 4 * DAY  # Zendesk's automation
+SHORTEST_WORK, REOPENED_AFTER, AGAIN_AFTER = 300.0, (2 * HOUR, 3 * DAY), 4 * HOUR
 PRIORITIES, PRIORITY_SHARES = ("low", "normal", "high", "urgent"), (0.2, 0.55, 0.2, 0.05)
 CHANNELS, CHANNEL_SHARES = ("web", "email", "api", "chat"), (0.5, 0.3, 0.1, 0.1)
 KINDS, KIND_SHARES = ("question", "incident", "problem", "task"), (0.5, 0.25, 0.1, 0.15)
 UNTIL_AS_OF = (
-    "greeted_s", "noted_s", "replied_s", "solved_s", "reopened_s", "solved_again_s", "closed_s",
-    "offered_s", "answered_s",
+    "greeted_s", "noted_s", "replied_s", "followed_s", "solved_s", "reopened_s", "solved_again_s",
+    "closed_s", "offered_s", "answered_s",
 )  # fmt: skip
 
 
@@ -52,9 +53,10 @@ UNTIL_AS_OF = (
 def tickets() -> pl.DataFrame:
     """All tickets created before AS_OF, by creation; instants after AS_OF are null.
 
-    `customer, segment, offering, created_s` and UNTIL_AS_OF; `replied_s` is the first public reply
-    of a human, at `reply_share` of the work on a ticket that was `taken` at so many business
-    seconds of the desk; `good` (null without an answer) and `good_chance` are what the rating says.
+    `customer, segment, offering, created_s`, `due_s` (which may lie ahead) and UNTIL_AS_OF;
+    `replied_s` is the first public reply of a human, at `reply_share` of the work on a ticket that
+    was `taken` at so many business seconds of the desk; `good` (null without an answer) and
+    `good_chance` are what the rating says.
     """
     generator = rng("tickets")
     frame = _created(generator)
@@ -69,10 +71,8 @@ def tickets() -> pl.DataFrame:
 
 def _created(generator: np.random.Generator) -> pl.DataFrame:
     """When tickets are opened, by whom and about what; most within working hours."""
-    first = clock.day_index(BEGINS_ON)
-    span = np.arange(first, clock.day_index(BEGINS_ON) + 730)
-    weight = np.where(clock.is_working_day()[span], 1.0, 0.08) * clock.season()[span]
-    day = generator.choice(span, TICKETS, p=weight / weight.sum())
+    days, weight = ticket_days()
+    day = generator.choice(np.arange(len(days)) + clock.day_index(BEGINS_ON), TICKETS, p=weight)
     created = clock.at(
         day, clock.working_hours(generator, TICKETS) + generator.uniform(-0.5, 3, TICKETS)
     )
@@ -98,6 +98,13 @@ def _created(generator: np.random.Generator) -> pl.DataFrame:
     )
 
 
+def ticket_days() -> tuple[list[date], Floats]:
+    """The days on which tickets are opened, and the share of each."""
+    span = np.arange(730) + clock.day_index(BEGINS_ON)
+    weight = np.where(clock.is_working_day()[span], 1.0, 0.08) * clock.season()[span]
+    return [clock.days()[day] for day in span], weight / weight.sum()
+
+
 def _customers(generator: np.random.Generator, created: Ints) -> Ints:
     """By the tickets' share of each segment at the time; a few come from nobody known."""
     shares = planted("tickets")
@@ -110,13 +117,6 @@ def _customers(generator: np.random.Generator, created: Ints) -> Ints:
     return np.where(generator.random(created.size) < NOBODYS_SHARE, NOBODY, drawn)
 
 
-def _after(frame: pl.DataFrame, start: Ints, business_seconds: Floats) -> Ints:
-    """Instants after so much business time of each ticket's segment."""
-    calendar = np.array([segment.calendar for segment in SEGMENTS])[frame["segment"].to_numpy()]
-    reached = [clock.business_hours(c).after(start, business_seconds) for c in clock.CALENDARS]
-    return np.select([calendar == c for c in clock.CALENDARS], reached)
-
-
 def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFrame:
     """Adds greetings, notes, the first reply, the solution, reopenings and the closing."""
     size, segment = frame.height, frame["segment"].to_numpy()
@@ -127,14 +127,14 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
     replied = desk.replied_s(frame, taken, share)
     more = (
         planted("resolution_hours")[segment]
-        * _solved_sooner(segment, created)
+        * solved_sooner(segment, created)
         * HOUR
         * np.exp(RESOLUTION_SPREAD * generator.normal(size=size))
     )
-    solved = _after(frame, replied, np.maximum(300.0, more))
+    solved = promised.after(frame, replied, np.maximum(SHORTEST_WORK, more))
     noted = created + (generator.random(size) * (replied - created)).astype(np.int64)
-    reopened = solved + generator.integers(2 * HOUR, 3 * DAY, size)
-    again = _after(frame, reopened, generator.exponential(4 * HOUR, size) + 600)
+    reopened = solved + generator.integers(*REOPENED_AFTER, size)
+    again = promised.after(frame, reopened, generator.exponential(AGAIN_AFTER, size) + 600)
     is_reopened = is_ham & (generator.random(size) < REOPENED_SHARE)
     columns = {
         "greeted_s": (created + 30, generator.random(size) < GREETED_SHARE),
@@ -145,7 +145,10 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
         "solved_again_s": (again, is_reopened),
         "closed_s": (np.where(is_reopened, again, solved) + CLOSED_AFTER, is_ham),
     }
+    follow_up = promised.followed_s(replied, solved)
     return frame.with_columns(
+        promised.due_s(frame),
+        pl.when(pl.Series(is_ham)).then(follow_up).alias("followed_s"),
         pl.Series("taken", taken),
         pl.Series("reply_share", share),
         pl.Series(hours_between(frame, replied)).alias("first_response_hours"),
@@ -154,7 +157,7 @@ def _answered(frame: pl.DataFrame, generator: np.random.Generator) -> pl.DataFra
     )  # fmt: skip
 
 
-def _solved_sooner(segment: Ints, created: Ints) -> Floats:
+def solved_sooner(segment: Ints, created: Ints) -> Floats:
     """What the usual time is multiplied by."""
     is_helped = np.array([s.id == SOLVED_SOONER_SEGMENT for s in SEGMENTS])[segment]
     is_since = created >= SOLVED_SOONER_ON.timestamp()

@@ -21,6 +21,8 @@ TARGETS: dict[str, tuple[str, Scale, Scale, Scale, Scale]] = {
     "resolution_time": ("p50", (48 * H, 16 * H, 6 * H), (40 * H, 13 * H, 5 * H),
                         (40 * H, 20 * H, 8 * H), (40 * H, 16 * H, 6 * H)),
     "csat": ("ratio", (0.7, 0.85, 0.95), (0.75, 0.85, 0.95), (0.7, 0.8, 0.92), (0.7, 0.85, 0.95)),
+    "sla_attainment": ("ratio", (0.5, 0.8, 0.95), (0.65, 0.8, 0.95), (0.7, 0.82, 0.92),
+                       (0.5, 0.8, 0.95)),
     "time_to_restore": ("p50", (5 * H, 80 * MIN, 30 * MIN), (4 * H, 80 * MIN, 30 * MIN),
                         (5 * H, 100 * MIN, 30 * MIN), (3 * H, 80 * MIN, 40 * MIN)),
     "incident_frequency": ("rate", (6, 2.5, 0.5), (6, 3, 1), (4, 2.2, 1), (3, 2, 1)),
@@ -33,6 +35,7 @@ TARGETS: dict[str, tuple[str, Scale, Scale, Scale, Scale]] = {
                           (150 * D, 75 * D, 25 * D), (90 * D, 40 * D, 10 * D)),
     "independent_review_rate": ("ratio", (0.5, 0.85, 0.98), (0.5, 0.8, 0.95), (0.75, 0.9, 0.98),
                                 (0.8, 0.9, 0.96)),
+    "cost_to_serve": ("rate", (20, 12, 6), (16, 11, 7), (18, 14, 9), (16, 10, 6)),
 }  # fmt: skip
 
 

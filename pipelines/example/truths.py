@@ -13,6 +13,7 @@ from pipelines.example.releases import fail_ratio, unit_customers
 from pipelines.example.staffing import staffing_truths
 from pipelines.example.truths_of_ci import ci
 from pipelines.example.truths_of_stories import Truth, stories
+from pipelines.example.truths_of_support import support_truths
 from pipelines.example.truths_of_trust import trust
 from pipelines.example.world import (
     DAY,
@@ -49,6 +50,7 @@ def truths() -> Truth:
             *ci(),
             *stories(),
             *staffing_truths(),
+            *support_truths(),
         ],
     }
 

@@ -115,11 +115,16 @@ def test_a_quotient_may_be_negative_and_above_one(march):
     assert row["value"] == pytest.approx(-7 / 4)
 
 
-def test_denominators_of_zero_alone_give_no_ratio(march):
+@pytest.mark.parametrize("is_share", [True, False])
+def test_denominators_of_zero_alone_give_no_ratio_and_still_count(march, is_share):
     row = march(
-        ("ratio",), {"top": [0.0], "bottom": [0.0]}, numerator="top", denominator="bottom"
+        ("ratio",),
+        {"top": [2.0], "bottom": [0.0]},
+        numerator="top",
+        denominator="bottom",
+        is_share=is_share,
     ).row(0, named=True)
-    assert (row["value"], row["value_state"]) == (None, "no_events")
+    assert (row["value"], row["value_state"], row["n"]) == (None, "no_events", 1)
 
 
 def customers_on(days, customers):
@@ -143,7 +148,7 @@ def test_a_rate_per_customer_divides_by_the_weeks_that_customers_were_active(mar
 
 def test_without_an_active_customer_there_is_no_rate_per_customer(march):
     row = march(("rate",), {"x": [1]}, customers_on([-40], [3]), exposure="e").row(0, named=True)
-    assert (row["value"], row["value_state"]) == (None, "no_events")
+    assert (row["value"], row["value_state"], row["n"]) == (None, "no_events", 1)
 
 
 @pytest.mark.parametrize(

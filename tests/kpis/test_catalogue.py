@@ -10,18 +10,25 @@ from assets.facts.change_lead_time import change_lead_time
 from assets.facts.change_links import first_cuts, shipped
 from assets.facts.changes import changes as all_changes
 from assets.facts.commit_checks import LOOK_AHEAD, commit_checks
+from assets.facts.customer_activity import customer_activity
 from assets.facts.deployments import deployments
+from assets.facts.effort import effort, pieces
 from assets.facts.failed_deployments import failed_deployments
 from assets.facts.failures import LINK_RULES, signs
 from assets.facts.incidents import incidents, restored
+from assets.facts.interrupts import interrupts
 from assets.facts.pipeline_runs import pipeline_runs
 from assets.facts.red_spells import GIVEN_UP_AFTER, red_spells
 from assets.facts.release_contents import release_contents
 from assets.facts.releases import releases
 from assets.facts.security_findings import security_findings
+from assets.facts.served_hours import served_hours
 from assets.facts.service_days import service_days
 from assets.facts.service_levels import ended, objectives_of, service_levels
+from assets.facts.ticket_cost import ticket_cost
+from assets.facts.ticket_history import open_spells
 from assets.facts.ticket_ratings import ticket_ratings
+from assets.facts.ticket_spells import ticket_spells
 from assets.facts.tickets import tickets
 from assets.kpis.catalogue import CATALOGUE, SCHEMA, as_frame
 from assets.kpis.definition import ALL_PERIODS, ALL_SCOPES, SCOPE_COLUMNS
@@ -53,6 +60,9 @@ def empty_facts():
     failed = failed_deployments(shown, released, AS_OF)
     calendars = pl.LazyFrame(schema={"scope_set": pl.UInt32, "calendar": pl.String})
     located = table("ticket_ratings").drop("scope_set")
+    asked = tickets(
+        table("tickets"), table("ticket_events"), calendars, offerings, configuration, AS_OF
+    )
     return {
         "fact_change_lead_time": change_lead_time(
             changes,
@@ -81,10 +91,46 @@ def empty_facts():
             ended(table("service_levels")), objectives_of(configuration), "UTC"
         ),
         "fact_pipeline_runs": pipeline_runs(table("pipeline_runs"), offerings, AS_OF),
-        "fact_tickets": tickets(
-            table("tickets"), table("ticket_events"), calendars, offerings, configuration, AS_OF
-        ),
+        "fact_tickets": asked,
         "fact_ticket_ratings": ticket_ratings(located, table("tickets")),
+        "fact_interrupts": interrupts(
+            incidents(table("incidents"), shown, AS_OF), empty("scope_sets"), configuration
+        ),
+        **facts_of_cost(asked.lazy()),
+    }
+
+
+SMALL = {
+    "scope_sets": {"scope_set": pl.UInt32, "scope_kind": pl.String, "scope": pl.String},
+    "customers": {"id": pl.String, "segment": pl.String, "valid_from": pl.Date},
+    "seen": {"scope_set": pl.UInt32, "on": pl.Date},
+    "asked": {"customer": pl.String, "offering": pl.String, "on": pl.Date},
+    "set_of_customer": {
+        "customer": pl.String,
+        "entered_at": pl.Datetime("us", "UTC"),
+        "scope_set": pl.UInt32,
+    },
+}
+
+
+def empty(name):
+    return pl.LazyFrame(schema=SMALL[name])
+
+
+def facts_of_cost(asked):
+    """Effort and what is made of it, and of the tickets `asked`."""
+    worked = effort(pieces(table("effort"), "UTC"))
+    spells = open_spells(table("tickets"), table("ticket_events"))
+    return {
+        "fact_ticket_spells": ticket_spells(asked, spells),
+        "fact_customer_activity": customer_activity(
+            empty("seen"), empty("scope_sets"), empty("customers"), AS_OF.date()
+        ),
+        "fact_effort": worked,
+        "fact_served_hours": served_hours(
+            worked, empty("asked"), empty("scope_sets"), empty("set_of_customer")
+        ),
+        "fact_ticket_cost": ticket_cost(worked, asked),
     }
 
 

@@ -79,6 +79,20 @@ def test_a_stock_is_what_has_entered_and_not_left_when_the_period_ends(
             assert cell["low"] == pytest.approx(found["low"][0])
 
 
+@given(given_records=records, earlier=st.integers(0, 9_000))
+def test_a_stock_may_be_aged_from_before_it_was_entered(
+    given_records, earlier, kpi, fact, terms, told_all_along, sets
+):
+    frame, world = rows_of(fact, given_records), terms(AS_OF, told_all_along)
+    begun = pl.col("entered_at") - pl.duration(minutes=earlier)
+    aged = stock(kpi, ("p50", "p90"), aged_from="begun_at")
+    found = cells_of(aged, frame.with_columns(begun_at=begun), world)
+    plain = cells_of(stock(kpi, ("p50", "p90")), frame, world)
+    assert found.get_column("n").equals(plain.get_column("n"))
+    older = (found.get_column("value") - plain.get_column("value")).drop_nulls()
+    assert older.to_list() == pytest.approx([60.0 * earlier] * len(older))
+
+
 def test_a_day_that_the_clock_changes_makes_the_stock_an_hour_younger(
     kpi, fact, terms, told_all_along
 ):

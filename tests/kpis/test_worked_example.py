@@ -29,7 +29,7 @@ def rows_of(kpi: Kpi, example: Example) -> pl.DataFrame:
     texts = [*kpi.clusters, "tool", "offering", *(cut.column for cut in kpi.slices if cut.column)]
     usual |= {name: "x" for name in texts if name in kpi.columns}
     if kpi.left_at:
-        usual[kpi.left_at] = None
+        usual |= {kpi.left_at: None, kpi.aged_from or kpi.entered_at: IN_JUNE}
     measured = measured_rows(kpi, example)
     others = [{column: True} for column in example.excluded]
     others += [{kpi.entered_at: TOO_YOUNG}] * example.too_young
@@ -37,7 +37,7 @@ def rows_of(kpi: Kpi, example: Example) -> pl.DataFrame:
     sums = dict.fromkeys(filter(None, (kpi.amount, kpi.denominator)), 1.0)
     rows = [usual | row for row in measured]
     rows += [usual | unmeasured | sums | row for row in others]
-    instants = [kpi.entered_at, *([kpi.left_at] if kpi.left_at else [])]
+    instants = filter(None, [kpi.entered_at, kpi.left_at, kpi.aged_from])
     types = dict.fromkeys(instants, pl.Datetime("us", "UTC")) | {"scope_set": pl.UInt32}
     return pl.DataFrame(rows, schema_overrides=types, infer_schema_length=None)
 
@@ -53,7 +53,8 @@ def measured_rows(kpi: Kpi, example: Example) -> list[dict]:
             for at in times
         ]
     if kpi.is_stock and example.happened:
-        return [{kpi.entered_at: AS_OF - timedelta(seconds=age)} for age in example.happened]
+        begun = kpi.aged_from or kpi.entered_at
+        return [{begun: AS_OF - timedelta(seconds=age)} for age in example.happened]
     if kpi.amount:
         return [{kpi.amount: amount} for amount in example.amounts or example.happened]
     if kpi.denominator:

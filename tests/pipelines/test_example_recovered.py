@@ -10,10 +10,11 @@ from pipelines.example.trouble import ODD
 
 CELLS = ("change_lead_time", "change_fail_rate", "time_to_restore", "independent_review_rate",
          "first_response_time", "csat", "availability", "security_fix_time",
-         "traceable_deployment_rate", "incident_cause_known_rate")  # fmt: skip
+         "traceable_deployment_rate", "incident_cause_known_rate", "sla_attainment",
+         "reopen_rate", "one_touch_rate", "contact_rate", "support_hours")  # fmt: skip
 SEGMENTS = ("startup", "core", "regulated")
 PLANTED = [f"{kpi}.{segment}" for kpi in CELLS for segment in SEGMENTS]
-PLANTED += ["postmortem_rate.organisation"]
+PLANTED += ["postmortem_rate.organisation", "toil_ratio.organisation"]
 TOOLS = ("github-actions", "browser-grid")
 PLANTED += [f"ci_flake_rate.{tool}" for tool in TOOLS]
 DRAWN = [*PLANTED, *(f"deployment_rework_rate.{segment}" for segment in SEGMENTS),
@@ -128,9 +129,9 @@ def test_queue_time_doubles_when_it_was_planted_to(tool, cells, example_truths):
     assert after["low"] - 0.5 <= truth["theoretical"]["after"] <= after["high"] + 0.5
 
 
-@pytest.mark.parametrize("name", ["news.ci_feedback_time.startup", "news.resolution_time.startup"])
-def test_planted_news_is_told(name, example_edition, example_truths):
-    truth = example_truths[name]
+@pytest.mark.parametrize("kpi", ["ci_feedback_time", "resolution_time", "sla_attainment"])
+def test_planted_news_is_told(kpi, example_edition, example_truths):
+    truth = example_truths[f"news.{kpi}.startup"]
     signals = pl.read_parquet(example_edition / "kpi_signals.parquet")
     told = signals.filter(*(pl.col(key) == truth[key] for key in ("kpi", "scope_kind", "scope")))
     assert told["signal"].to_list() == [truth["theoretical"]["signal"]]
@@ -140,7 +141,7 @@ def test_planted_news_is_told(name, example_edition, example_truths):
 def test_news_is_told_of_nothing_else_but_what_queue_time_does(example_edition):
     signals = pl.read_parquet(example_edition / "kpi_signals.parquet")
     told = signals.filter(pl.col("signal").is_in(["better", "worse"]))
-    assert set(told["kpi"]) == {"ci_feedback_time", "resolution_time"}
+    assert set(told["kpi"]) == {"ci_feedback_time", "resolution_time", "sla_attainment"}
 
 
 def test_the_map_has_a_verdict_of_each_kind(example_edition):
@@ -151,6 +152,8 @@ def test_the_map_has_a_verdict_of_each_kind(example_edition):
             "segment", "promise", "verdict"
         ).iter_rows()
     }
+    assert found["core", "cost"] == "serves"
+    assert found["startup", "cost"] == found["regulated", "cost"] == "fits"
     assert found["startup", "flexibility"] == "excels_where_it_counts"
     assert found["startup", "accountability"] == "bad_on_purpose"
     assert found["regulated", "support"] == "under_served"

@@ -7,13 +7,13 @@ in. Definitions are those of DESIGN §4 and of the catalogue; nothing of the pro
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import records
 from business import support_seconds
-from cohorts import WEEK_DAYS, ZONE, by_period, days_of
+from cohorts import WEEK_DAYS, ZONE, by_period, days_of, first_day
 from home import AS_OF
 from reckoning import Interval, Life, clustered, garwood, quantile, quantile_interval, wilson
 
@@ -21,6 +21,7 @@ SHARES = {"p50": 0.5, "p90": 0.9}
 # Organisation line -> customer; all others are nobody's.
 CUSTOMERS = {"Org line C": "line-c", "Org line A2": "line-a2"}
 AROUND_THE_CLOCK = "line-a2"
+FORTNIGHT, ACTIVE_DAYS = timedelta(days=14), 28
 
 
 @dataclass(frozen=True)
@@ -183,14 +184,64 @@ def deployment_frequency(recorded: Path) -> Cells:
 
 def resolution_time(recorded: Path, scope: str, statistic: str) -> Cells:
     """Created → solved for the last time, in support hours, by month of creation."""
-    cases = records.cases(recorded)
-    if scope != "organisation":
-        cases = [case for case in cases if CUSTOMERS.get(case.group, "unassigned") == scope]
+    everything = scope == "organisation"
+    cases = records.cases(recorded) if everything else _cases(recorded, scope)
     cohorts = by_period(cases, lambda case: case.created_at, "month")
     return {
         first: duration([_supported(case) for case in cohort], statistic, has_interval=True)
         for first, cohort in cohorts.items()
     }
+
+
+def reopen_rate(recorded: Path, scope: str) -> Cells:
+    """Reopened within 14 days of the first solution, by month of that solution."""
+    turned = [case.turns for case in _cases(recorded, scope) if case.turns]
+    cohorts = by_period(turned, lambda turns: turns[0][0], "month")
+    return {
+        first: _ratio([len(t) > 1 and t[1][0] - t[0][0] <= FORTNIGHT for t in cohort])
+        for first, cohort in cohorts.items()
+    }
+
+
+def backlog_age(recorded: Path, scope: str, statistic: str) -> Cells:
+    """Ages of the cases that are unsolved when a month ends, until the log does."""
+    cases, found = _cases(recorded, scope), {}
+    last = max(at for case in records.cases(recorded) for at, _ in case.lines)
+    begin = first_day(min(case.created_at for case in cases), "month")
+    while True:
+        after = begin + timedelta(days=days_of(begin, "month"))
+        end = datetime.combine(after, time(), ZONE).astimezone(UTC)
+        if end > last:
+            return found
+        lives = [
+            ((end - case.created_at).total_seconds(), 1) for case in cases if case.is_open_at(end)
+        ]
+        if lives:
+            found[begin.isoformat()] = duration(lives, statistic, has_interval=True)
+        begin = after
+
+
+def contact_rate(recorded: Path, customer: str) -> Cells:
+    """Cases ÷ weeks that the customer was active, by month: it had a case within 28 days."""
+    cases = _cases(recorded, customer)
+    days = {case.created_at.astimezone(ZONE).date() for case in cases}
+    log_ends = max(at for case in records.cases(recorded) for at, _ in case.lines)
+    active = {
+        day + timedelta(days=n)
+        for day in days
+        for n in range(ACTIVE_DAYS)
+        if day + timedelta(days=n) <= log_ends.astimezone(ZONE).date()
+    }
+    cohorts = by_period(cases, lambda case: case.created_at, "month")
+    return {
+        first: rate(len(cohort), sum(day.replace(day=1).isoformat() == first for day in active))
+        for first, cohort in cohorts.items()
+    }
+
+
+def _cases(recorded: Path, scope: str) -> list[records.Case]:
+    cases = records.cases(recorded)
+    return [case for case in cases if CUSTOMERS.get(case.group, "unassigned") == scope]
 
 
 def _supported(case: records.Case) -> Life:

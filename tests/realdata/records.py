@@ -50,6 +50,21 @@ class Case:
         return min(at for at, _ in self.lines)
 
     @property
+    def turns(self) -> list[tuple[datetime, bool]]:
+        """When it became solved (True) or unsolved again (False), in turn."""
+        found, is_done = [], False
+        for at, status in sorted(self.lines):
+            if (status in DONE) != is_done:
+                is_done = not is_done
+                found.append((at, is_done))
+        return found
+
+    def is_open_at(self, instant: datetime) -> bool:
+        """Whether it had begun and was not solved, an instant after whatever happened at it."""
+        before = [is_done for at, is_done in self.turns if at <= instant]
+        return self.created_at <= instant and not any(before[-1:])
+
+    @property
     def solved_at(self) -> datetime | None:
         """When it was last solved; closing one that is solved already is no solution."""
         last, before = None, ""

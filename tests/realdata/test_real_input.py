@@ -194,6 +194,36 @@ def test_resolution_time_of_cases_that_nobody_owns(cells, recorded, scope, stati
     agree(log, oracle.resolution_time(recorded, scope, statistic))
 
 
+@pytest.mark.parametrize("scope", ["line-c", "line-a2", "plants", "operations"])
+def test_reopen_rate(cells, recorded, scope):
+    customer = {"plants": "line-a2", "operations": "line-c"}.get(scope, scope)
+    expected = oracle.reopen_rate(recorded, customer)
+    assert sum(cell.n for cell in expected.values()) > 1_000
+    agree(cells("reopen_rate", "ratio", scope, "month"), expected)
+
+
+@pytest.mark.parametrize("statistic", DURATIONS)
+@pytest.mark.parametrize("scope", ["line-c", "line-a2"])
+def test_backlog_age(cells, recorded, scope, statistic):
+    found = cells("backlog_age", statistic, scope, "month")
+    log = {first: cell for first, cell in found.items() if first < "2012-05"}
+    agree(log, oracle.backlog_age(recorded, scope, statistic))
+
+
+@pytest.mark.parametrize("scope", ["line-c", "line-a2"])
+def test_contact_rate(cells, recorded, scope):
+    agree(cells("contact_rate", "rate", scope, "month"), oracle.contact_rate(recorded, scope))
+
+
+def test_what_the_service_desk_does_not_tell_has_no_value(cells):
+    for kpi in ("sla_attainment", "one_touch_rate", "cost_to_serve", "toil_ratio"):
+        statistic = "rate" if kpi == "cost_to_serve" else "ratio"
+        found = cells(kpi, statistic, "organisation", "month")
+        assert {cell["value"] for cell in found.values()} == {None}
+    replied = cells("one_touch_rate", "ratio", "line-c", "month")["2012-05-01"]
+    assert (replied["n"], replied["n_excluded"] > 0) == (0, True)
+
+
 def test_first_response_time_is_null_where_no_source_tells_of_replies(cells):
     for scope in ("line-c", "organisation"):
         cell = cells("first_response_time", "p50", scope, "month")["2012-04-01"]

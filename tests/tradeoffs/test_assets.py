@@ -92,7 +92,7 @@ def test_the_map_and_the_rows_behind_it_come_from_the_same_scores(home, cells):
     support = rows.row(by_predicate=pl.col("promise") == "support", named=True)
     assert support["verdict"] == "under_served"
     assert support["period_start_on"] == date(2026, 4, 1)
-    assert (support["n_kpis"], support["n_missing"]) == (3, 2)
+    assert (support["n_kpis"], support["n_missing"]) == (4, 3)
     assert behind.drop_nulls("score").select("kpi", "score").rows() == [("csat", 1.0)]
 
 
