@@ -18,6 +18,8 @@ ANSWERS = {
     "tradeoff_offerings": "What each offering costs and who uses it",
     "tradeoff_portfolio": "What should we stop doing?",
     "tradeoff_rival_definitions": "Other tools",
+    "tradeoff_support_lanes": "What if we staffed it differently?",
+    "tradeoff_runner_lanes": "What if CI had one runner more?",
 }
 STATISTICS = {"p50": " in the median", "p90": " for nine of ten", "ratio": "", "rate": ""}
 PERIODS = {"trailing_28d": "the last 28 days"}

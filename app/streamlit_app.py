@@ -43,6 +43,12 @@ QUESTIONS = [
 ]
 NUMBERS = [
     st.Page(
+        "app_pages/staffing.py",
+        title="Staffing",
+        icon=":material/support_agent:",
+        help="One more engineer, or a dedicated lane? Real tickets and CI runs, replayed.",
+    ),
+    st.Page(
         "app_pages/explore.py",
         title="Explore",
         icon=":material/query_stats:",

@@ -144,6 +144,50 @@ def outcome(desk: Desk, staffing: Staffing, habits: Sequence[Habits]) -> Outcome
     return Outcome(desk, habits, found, load(desk, staffing, habits[0]))
 
 
+@dataclass(frozen=True)
+class Change:
+    """One lane's quantile under a staffing, and what it differs by from another one's.
+
+    None: not known, or an end that the draws leave open. `is_growing`: what waits grows without
+    end, so that a value would only tell for how long one looked.
+    """
+
+    is_growing: bool
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    difference: float | None = None
+    difference_low: float | None = None
+    difference_high: float | None = None
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether it surely takes longer than under the other staffing."""
+        return self.is_growing or (self.difference_low is not None and self.difference_low > 0)
+
+    @property
+    def is_shorter(self) -> bool:
+        """Whether it surely takes less long than under the other staffing."""
+        return self.difference_high is not None and self.difference_high < 0
+
+
+def change(found: Outcome, other: Outcome, lane: int, level: float) -> Change:
+    """The lane's quantile in `found`, and against `other`: draw by draw, of the same blocks."""
+    value, drawn = found.quantile(lane, level)
+    if found.load[lane] >= OVERLOADED or not np.isfinite(value):
+        return Change(is_growing=True)
+    was, drawn_before = other.quantile(lane, level)
+    with np.errstate(invalid="ignore"):
+        changes = drawn - drawn_before
+    ends = [_finite(end) for pair in (middle(drawn), middle(changes)) for end in pair]
+    difference = value - was if np.isfinite(was) else None
+    return Change(False, value, ends[0], ends[1], difference, ends[2], ends[3])
+
+
+def _finite(end: Floats) -> float | None:
+    return float(end) if np.isfinite(end) else None
+
+
 def _counts(blocks: int, habits: Sequence[Habits]) -> list[Ints]:
     """The draws of blocks that go by each of the habits: the same for every staffing."""
     ends = np.rint(np.cumsum([one.weight for one in habits]) * DRAWS).astype(np.int64)

@@ -8,13 +8,11 @@ staffings are looked at and the rows that come of one; the tables are in `suppor
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
 from assets.configuration import Configuration, StaffingScenario
 from assets.kpis import phrases
-from assets.methods.block_bootstrap import middle
-from assets.methods.lane_replay import OVERLOADED, Outcome, outcome
+from assets.methods.lane_replay import Outcome, change, outcome
 from assets.methods.lane_tables import Fitted
 from assets.methods.queue_replay import Staffing
 from assets.tradeoffs.lane_fit import LEVELS
@@ -159,22 +157,11 @@ def _measured(
     about = {"n": int((found.desk.block[mine] >= 0).sum()), "load": float(found.load[lane])}
     if not is_predicted:
         return about | {"state": NO_PREDICTION}
-    value, drawn = found.quantile(lane, level)
-    if found.load[lane] >= OVERLOADED or not np.isfinite(value):
+    measured = change(found, base, lane, level)
+    if measured.is_growing:
         return about | {"state": GROWS}
-    was, drawn_before = base.quantile(lane, level)
-    with np.errstate(invalid="ignore"):
-        changes = drawn - drawn_before
-    (low, high), (least, most) = middle(drawn), middle(changes)
-    return about | {
-        "state": OK, "value": value, "low": _finite(low), "high": _finite(high),
-        "difference": value - was, "difference_low": _finite(least),
-        "difference_high": _finite(most),
-    }  # fmt: skip
-
-
-def _finite(end: np.ndarray) -> float | None:
-    return float(end) if np.isfinite(end) else None
+    numbers = ("value", "low", "high", "difference", "difference_low", "difference_high")
+    return about | {"state": OK} | {name: getattr(measured, name) for name in numbers}
 
 
 def with_sentence(rows: pl.DataFrame, unit: str, what: str) -> pl.DataFrame:

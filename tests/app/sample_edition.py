@@ -24,6 +24,7 @@ from sample_cells import (
 )
 from sample_portfolio import portfolio
 from sample_quality import evidence, quality
+from sample_staffing import staffing
 
 from assets.tradeoffs.derived_importance import COLUMNS as DERIVED
 from assets.tradeoffs.derived_sentences import sentence as derived_sentence
@@ -73,6 +74,7 @@ def tables(segments: list[str]) -> dict[str, pl.DataFrame]:
         "kpi_signals": signals(values),
         **tradeoffs(segments),
         **portfolio(segments),
+        **staffing(segments),
         "scopes": scopes(segments),
         **quality(),
         **evidence(segments),

@@ -21,6 +21,7 @@ PAGES = {
     "whom_we_serve": "promises count most.",
     "speed_and_stability": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood",
     "what_to_stop": "the best plan is to stop",
+    "staffing": "One more engineer: it does more for Regulated than a lane of its own.",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",
@@ -29,6 +30,7 @@ CHARTS = {
     "whom_we_serve": 3,
     "speed_and_stability": 1,
     "what_to_stop": 1,
+    "staffing": 7,
     "explore": 1,
     "data_quality": 1,
 }

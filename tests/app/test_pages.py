@@ -9,6 +9,7 @@ PAGES = {
     "whom_we_serve": "Whom do we serve?",
     "speed_and_stability": "Does speed cost stability here?",
     "what_to_stop": "What should we stop doing?",
+    "staffing": "What if we staffed it differently?",
     "explore": "What do the numbers say?",
     "data_quality": "What can we believe?",
     "definitions": "What does each number mean?",

@@ -3,6 +3,9 @@
 import polars as pl
 import pytest
 
+from app.edition import open_edition
+from app.staffing import desk_of
+from app.staffing_words import answer, nobody_predicted
 from assets.methods.queue_replay import Staffing, begins
 from pipelines.example import desk, support
 
@@ -87,3 +90,34 @@ def test_the_examples_loop_and_the_replay_pick_up_the_same_tickets_at_the_same_t
     )
     found = begins(came[order], work[order], rank[order], Staffing(desk.AGENTS, (0, 1, 2)), 3)
     assert (found == expected).all()
+
+
+def test_the_page_names_those_who_would_have_gained_and_lost_and_nobody_else(
+    example_edition, example_truths
+):
+    edition = open_edition(example_edition.parents[1], example_edition.name)
+    desk = desk_of(edition, "support")
+    short, reasons = answer(edition, desk, "regulated")
+    medians = {
+        scenario: {
+            s: example_truths[f"staffing.{scenario}.{s}"]["realised"]["p50"] for s in SEGMENTS
+        }
+        for scenario in ("today", "one_more", "own_lane")
+    }
+    assert medians["one_more"]["regulated"] < medians["own_lane"]["regulated"]
+    assert short.startswith("One more engineer: it does more for Regulated teams than a lane")
+    slower = [s for s in SEGMENTS if medians["own_lane"][s] > medians["today"][s]]
+    assert set(slower) == {"startup", "core"}
+    for segment in slower:
+        assert desk.lanes[segment] in reasons[1].split("Longer for")[1]
+    assert all(medians["one_more"][s] < medians["today"][s] for s in SEGMENTS)
+    assert reasons[0].endswith("Nobody who can be predicted would wait longer.")
+    assert "Unassigned" not in short + " ".join(reasons)
+
+
+def test_the_page_claims_nothing_of_runners_whose_waits_were_drawn(example_edition):
+    edition = open_edition(example_edition.parents[1], example_edition.name)
+    for tool in ("github-actions", "browser-grid"):
+        desk = desk_of(edition, tool)
+        assert desk.predicted == ()
+        assert nobody_predicted(edition, desk).startswith(f"No prediction for {tool} runs: ")
