@@ -47,7 +47,9 @@ def trunk_commits(requests: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame
         .with_columns(pushed_at=pl.coalesce("committed_at", "authored_at"))
         .unique(COMMIT, keep="first", maintain_order=True)
     )
-    pushed = listed.join(_of_requests(requests, commits), on=COMMIT, how="anti")
+    pushed = listed.filter(pl.col("change_id").is_null()).join(
+        _of_requests(requests, commits), on=COMMIT, how="anti"
+    )
     own = pushed.join(_rebased(pushed, requests, commits), on=COMMIT, how="anti")
     told = _told(requests, commits, listed)
     change = pl.format("{}@{}", "repo", "sha")
@@ -84,11 +86,12 @@ def _of_requests(requests: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
 def _rebased(pushed: pl.LazyFrame, requests: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
     """`repo, sha` of commits that were written anew from a request's when it was merged."""
     merged = requests.select("change_id", "merged_at").drop_nulls()
-    written = commits.join(merged, on="change_id").select("repo", "authored_at", "merged_at")
+    written = commits.filter(pl.col("change_id").is_not_null())
     since = (pl.col("pushed_at") - pl.col("merged_at")).abs()
     return (
         pushed.select(*COMMIT, "authored_at", "pushed_at")
-        .join(written, on=["repo", "authored_at"])
+        .join(written.select("repo", "authored_at", "change_id"), on=["repo", "authored_at"])
+        .join(merged, on="change_id")
         .filter(since <= REBASED_WITHIN)
         .select(COMMIT)
     )

@@ -261,7 +261,7 @@ KPIS = (
     ),
     Kpi(
         id="open_change_age",
-        name="Age of open changes",
+        name="Open change age",
         promise=PROMISE,
         audience="software_teams",
         unit="seconds",
