@@ -15,6 +15,7 @@ ANSWERS = {
     "tradeoff_flexibility_stability": "Flexibility against stability",
     "tradeoff_tests": "Does speed cost stability here?",
     "tradeoff_derived_importance": "What goes with satisfaction",
+    "tradeoff_release_load": "Load after releases",
     "tradeoff_offerings": "What each offering costs and who uses it",
     "tradeoff_portfolio": "What should we stop doing?",
     "tradeoff_rival_definitions": "Other tools",

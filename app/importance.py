@@ -10,7 +10,7 @@ from app.briefing import attribute_rows
 from app.cells import Row, Series, catalogue, name_of, series
 from app.edition import Edition
 from app.verdicts import IMPORTANT_FROM, KEPT, verdict
-from app.words import counted, interval, listed, period, quantity
+from app.words import NOT_KNOWN, counted, interval, listed, period, quantity
 
 OPEN_QUESTIONS = ("under_served", "weak_undeclared")
 COST = "cost_to_serve"
@@ -101,7 +101,7 @@ def stated_and_derived(edition: Edition, segment: str) -> pl.DataFrame:
                 "Stated": _stated(stated.get(row["promise"])),
                 "Derived": DERIVED.get(row["verdict"], row["verdict"]),
                 "In words": row["sentence"],
-                "Answers": row["n"],
+                "Answers": NOT_KNOWN if row["n"] is None else f"{row['n']}",
             }
             for row in ordered
         ],

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from app.cells import name_of
 from app.edition import Edition
 from app.verdicts import Mark
 from app.words import counted, listed
@@ -48,9 +49,9 @@ def verdict_sentence(edition: Edition) -> str:
         return f"No evidence, in {_tests(tested)}, that speed costs stability or helps it."
     least = 100 * failed["smallest_effect"][0]
     return (
-        f"No evidence, in {_tests(tested)}, that speed costs stability or helps it. Had a customer "
-        f"that gets twice as fast {least:.0f} points more failed releases, it would probably have "
-        "shown; less may be there and stay unseen."
+        f"No evidence, in {_tests(tested)}, that speed costs stability or helps it. If a customer "
+        f"that gets twice as fast had {least:.0f} points more failed releases, it would probably "
+        "have shown; less may be there and stay unseen."
     )
 
 
@@ -64,6 +65,40 @@ def _pairs(rows: pl.DataFrame) -> str:
             f"{SPEEDS.get(speed, speed).lower()} and {OUTCOMES.get(outcome, outcome)}"
             for speed, outcome in rows.select("speed", "outcome").unique(maintain_order=True).rows()
         ]
+    )
+
+
+def load_sentence(edition: Edition) -> str:
+    """How many services have more incidents or tickets soon after releases, in words."""
+    rows = edition.table("tradeoff_release_load")
+    compared = rows.filter(pl.col("verdict") != "too_little")["service"].n_unique()
+    more = rows.filter(pl.col("verdict") == "goes_with", pl.col("excess") > 0)
+    if not compared:
+        return "No service has enough releases and events to compare the days after with others."
+    count = more["service"].n_unique()
+    if not count:
+        return f"Of {counted(compared, 'service')} none shows more load soon after its releases."
+    return (
+        f"In {count} of {counted(compared, 'service')} more incidents or tickets go with releases: "
+        "there are more in the days after one than on other days."
+    )
+
+
+def load_table(edition: Edition) -> pl.DataFrame:
+    """A row per service and kind of event that could be compared, the surest first."""
+    rows = edition.table("tradeoff_release_load").filter(pl.col("verdict") != "too_little")
+    ordered = rows.sort("q_value", "service", "event").to_dicts()
+    return pl.DataFrame(
+        [
+            {
+                "Service": name_of(edition, "service", row["service"]),
+                "Events": row["event"],
+                "In words": row["sentence"],
+                "Releases": f"{row['n_releases']}",
+            }
+            for row in ordered
+        ],
+        infer_schema_length=None,
     )
 
 

@@ -7,7 +7,7 @@ from app.assumptions import of_answers
 from app.choices import path_rows, paths, plane_sentence, plane_spec
 from app.page import begin
 from app.rows import stacked
-from app.speed import test_rows, verdict_sentence
+from app.speed import load_sentence, load_table, test_rows, verdict_sentence
 from app.theme import palette
 from app.verdicts import PATHS
 from app.words import listed
@@ -54,12 +54,22 @@ st.caption(
 )
 with st.expander("Every pair, with its interval and what would have shown"):
     stacked(test_rows(edition))
+st.subheader("Load after releases", anchor=False)
+st.markdown(f"**{load_sentence(edition)}**")
+st.caption(
+    "It goes with releases; whether they cause it, or a busy week brings both, this cannot tell."
+)
+loads = load_table(edition)
+if loads.height:
+    with st.expander("Every service that could be compared"):
+        st.table(loads, border="horizontal", hide_index=True, alt="Load after releases by service")
 st.download_button(
-    "Download places and tests as CSV",
+    "Download places, tests and load as CSV",
     "\n".join(
         [
             edition.table("tradeoff_flexibility_stability").write_csv(),
             edition.table("tradeoff_tests").write_csv(),
+            edition.table("tradeoff_release_load").write_csv(),
         ]
     ),
     f"speed-and-stability-{edition.id}.csv",
@@ -69,7 +79,7 @@ st.download_button(
 
 st.subheader("How sure are we, and what did we assume?", anchor=False)
 for answer, table in of_answers(
-    edition, "tradeoff_tests", "tradeoff_flexibility_stability"
+    edition, "tradeoff_tests", "tradeoff_flexibility_stability", "tradeoff_release_load"
 ).items():
     with st.expander(answer):
         st.table(table, border="horizontal", hide_index=True, alt=f"Assumptions: {answer}")

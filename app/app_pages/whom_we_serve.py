@@ -68,7 +68,7 @@ st.caption(
     "surveys. It goes with them, which is not to say that it causes them."
 )
 derived = stated_and_derived(edition, chosen)
-st.dataframe(derived, hide_index=True, alt="Stated and derived importance")
+st.table(derived, border="horizontal", hide_index=True, alt="Stated and derived importance")
 st.download_button(
     "Download the map and what goes with satisfaction as CSV",
     "\n".join(

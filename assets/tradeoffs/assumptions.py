@@ -18,15 +18,17 @@ from assets.tradeoffs import choices, lane_assumptions, scoring, speed_tests
 from assets.tradeoffs import derived_importance as derived
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import portfolio_assumptions as portfolio
+from assets.tradeoffs import release_load as load
 from assets.tradeoffs import strategic_fit as fit
 from assets.tradeoffs.rivals import assumptions as rivals
 
-MAP, FIT, PLANE, TESTS, DERIVED = (
+MAP, FIT, PLANE, TESTS, DERIVED, LOAD = (
     "tradeoff_attribute_map",
     "tradeoff_strategic_fit",
     "tradeoff_flexibility_stability",
     "tradeoff_tests",
     "tradeoff_derived_importance",
+    "tradeoff_release_load",
 )
 COLUMNS = ("tradeoff", "assumption", "value", "source")
 DESIGN, DECIDED_PERIOD, DECIDED_ERRORS, DECIDED_STANCE = (
@@ -53,6 +55,7 @@ def constants() -> pl.DataFrame:
         *_of_the_plane(),
         *_of_the_tests(),
         *_of_the_derived(),
+        *_of_the_load(),
         *portfolio.rows(),
         *rivals.rows(),
         *lane_assumptions.rows(),
@@ -144,6 +147,21 @@ def _of_the_derived() -> Iterator[Row]:
         "all drivers together",
         f"Romano-Wolf step-down at {speed_tests.ALPHA:.0%}",
         decided,
+    )
+
+
+def _of_the_load() -> Iterator[Row]:
+    after = f"its day and the {load.DAYS_AFTER} after it"
+    fewest = f"{load.FEWEST_EVENTS} events; {load.FEWEST_DAYS} days of either kind"
+    yield LOAD, "soon after a release", after, "DESIGN §5.2"
+    yield LOAD, "compared with", "other days of the same service and month", "DESIGN §5.2"
+    yield LOAD, "taken off", "what the same weekdays have in common", "DESIGN §5.2"
+    yield LOAD, "fewest", fewest, "decision 0087"
+    yield (
+        LOAD,
+        "all services together",
+        f"Romano-Wolf step-down at {speed_tests.ALPHA:.0%}",
+        "decision 0085",
     )
 
 

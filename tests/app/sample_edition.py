@@ -28,6 +28,8 @@ from sample_staffing import staffing
 
 from assets.tradeoffs.derived_importance import COLUMNS as DERIVED
 from assets.tradeoffs.derived_sentences import sentence as derived_sentence
+from assets.tradeoffs.release_load import COLUMNS as LOAD
+from assets.tradeoffs.release_load import sentence as load_sentence
 from assets.tradeoffs.speed_sentences import sentence as test_sentence
 from assets.tradeoffs.speed_tests import COLUMNS as TESTS
 
@@ -139,6 +141,7 @@ def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
         "tradeoff_strategic_fit_history": _fit_history(segments),
         "tradeoff_derived_importance": _derived(segments),
         "tradeoff_tests": _tests(),
+        "tradeoff_release_load": _release_load(),
         "tradeoff_flexibility_stability": _paths(segments),
         "tradeoff_assumptions": pl.DataFrame(assumptions),
     }
@@ -182,6 +185,18 @@ def _tests() -> pl.DataFrame:
     ]
     full = [usual | row for row in rows]
     return pl.DataFrame([row | {"sentence": test_sentence(row)} for row in full], schema=TESTS)
+
+
+def _release_load() -> pl.DataFrame:
+    """More incidents go with the releases of one service, of another too little is known."""
+    usual = {"event": "incident", "n_releases": 60, "n_days_after": 120, "n_days": 365}
+    rows = [
+        {"service": "web", "verdict": "goes_with", "baseline": 0.02, "excess": 0.1, "low": 0.05}
+        | {"high": 0.15, "q_value": 0.01, "n_events": 40},
+        {"service": "ledger", "verdict": "too_little", "n_events": 3},
+    ]
+    full = [usual | row for row in rows]
+    return pl.DataFrame([row | {"sentence": load_sentence(row)} for row in full], schema=LOAD)
 
 
 def _map_row(segment: str, promise: str, verdict: str) -> dict[str, object]:

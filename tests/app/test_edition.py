@@ -40,8 +40,8 @@ def test_a_damaged_manifest_says_what_to_do(tmp_path):
 
 
 def test_a_table_that_an_older_edition_lacks_is_named_with_the_next_step(sample_home):
-    with pytest.raises(EditionError, match=r"holds no table tradeoff_offerings.*plumbline run"):
-        open_edition(sample_home, ID).scan("tradeoff_offerings")
+    with pytest.raises(EditionError, match=r"holds no table tradeoff_of_tomorrow.*plumbline run"):
+        open_edition(sample_home, ID).scan("tradeoff_of_tomorrow")
 
 
 def test_a_table_in_a_folder_is_read_as_one(sample_home):

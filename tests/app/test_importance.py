@@ -5,8 +5,8 @@ import pytest
 
 from app.edition import open_edition
 from app.importance import fit_history, paragraph, questions, stated_and_derived
+from app.speed import load_sentence, load_table, verdict_sentence
 from app.speed import test_rows as rows_of_tests
-from app.speed import verdict_sentence
 
 
 @pytest.fixture
@@ -64,6 +64,14 @@ def test_without_evidence_the_size_that_would_have_shown_is_told(edition, monkey
 
 def test_without_tests_it_cannot_be_told(nothing):
     assert verdict_sentence(nothing).startswith("It cannot be told yet")
+
+
+def test_load_after_releases_is_said_to_go_with_them(edition, nothing):
+    assert load_sentence(edition).startswith("In 1 of 1 service more incidents or tickets go with")
+    assert load_table(edition)["In words"].to_list() == [
+        "0.1 more incidents a day (0.05 to 0.15) go with its releases; 0.02 a day on other days."
+    ]
+    assert load_sentence(nothing).startswith("No service has enough")
 
 
 def test_claims_come_before_the_tests_that_show_nothing(edition):

@@ -175,6 +175,14 @@ def test_satisfaction_goes_with_the_first_response_in_every_segment_and_with_not
     assert claimed["high"].max() < 0
 
 
+def test_incidents_go_with_releases_and_tickets_do_not(example_edition):
+    """Failed releases were given incidents; tickets were drawn without looking at releases."""
+    found = pl.read_parquet(example_edition / "tradeoff_release_load.parquet")
+    claimed = found.filter(verdict="goes_with")
+    assert set(claimed["event"]) == {"incident"}
+    assert claimed["low"].min() > 0
+
+
 def test_speed_is_said_to_cost_nothing_but_stability(example_edition):
     """It is planted for the core teams only: a claim about all may be missing, no other made."""
     found = pl.read_parquet(example_edition / "tradeoff_tests.parquet")

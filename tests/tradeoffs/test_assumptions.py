@@ -21,6 +21,7 @@ def test_every_trade_off_names_its_assumptions_once_with_value_and_source():
         "tradeoff_rival_definitions",
         "tradeoff_tests",
         "tradeoff_derived_importance",
+        "tradeoff_release_load",
         "tradeoff_offerings",
         "tradeoff_portfolio",
         "tradeoff_support_lanes",
