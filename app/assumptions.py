@@ -21,6 +21,7 @@ ANSWERS = {
     "tradeoff_rival_definitions": "Other tools",
     "tradeoff_support_lanes": "What if we staffed it differently?",
     "tradeoff_runner_lanes": "What if CI had one runner more?",
+    "tradeoff_error_budgets": "Error budgets",
 }
 STATISTICS = {"p50": " in the median", "p90": " for nine of ten", "ratio": "", "rate": ""}
 PERIODS = {"trailing_28d": "the last 28 days"}

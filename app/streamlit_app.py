@@ -40,6 +40,12 @@ QUESTIONS = [
         icon=":material/do_not_disturb_on:",
         help="What each offering costs, and which level of service for each serves best.",
     ),
+    st.Page(
+        "app_pages/room_to_move.py",
+        title="Who has room to move?",
+        icon=":material/savings:",
+        help="Error budgets: what may still fail, who could ship faster, who should hold.",
+    ),
 ]
 NUMBERS = [
     st.Page(

@@ -68,6 +68,20 @@ PATHS = {
     "otherwise": Mark("▼", "Otherwise", "Stands elsewhere than declared.", "orange", "diamond"),
     "unknown": Mark("?", "Unknown", "Too little is known for a verdict.", "gray", "cross"),
 }
+BUDGETS = {
+    "hold": Mark("■", "Hold", "The budget is spent.", "orange", "square"),
+    "watch": Mark("◐", "Watch", "It burns too fast to last.", "violet", "diamond"),
+    "spend": Mark("✓", "Spend", "Something is left to spend.", "green", "circle"),
+    "unknown": Mark("?", "Unknown", "Too little is known.", "gray", "cross"),
+}
+ADVICE = {
+    "hold": Mark("■", "Should hold", "A budget is spent.", "orange", "square"),
+    "watch": Mark("◐", "Look first", "A budget burns too fast.", "violet", "diamond"),
+    "ship_faster": Mark("▲", "Could ship faster", "All budgets have room.", "green", "circle"),
+    "room_kept": Mark("●", "Room kept", "Has room, and chose stability.", "blue", "circle"),
+    "unclear": Mark("~", "Not surely", "Has budget left, but not surely.", "gray", "circle"),
+    "unknown": Mark("?", "Unknown", "Too little is known.", "gray", "cross"),
+}
 
 
 def verdict(name: str | None) -> Mark:

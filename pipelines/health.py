@@ -174,6 +174,22 @@ def _lag_of(
     return Finding(f"source {source}", found, is_complete and not is_late)
 
 
+def _objectives(folder: Path) -> Iterator[Finding]:
+    """Objectives that no record meets, which a slip in an indicator's name makes of them."""
+    store, table = Warehouse(folder / "warehouse.duckdb"), "fact_service_levels"
+    stated = load(folder / "plumbline.toml").objectives
+    if not stated or not store.path.exists() or not store.has(table):
+        return
+    told = store.read(table).select("service", "indicator").unique().collect()
+    pairs = set(told.rows())
+    for service, indicator in dict.fromkeys((row.service, row.indicator) for row in stated):
+        if (service, indicator) not in pairs:
+            names = sorted(told.filter(service=service).get_column("indicator"))
+            known = f"Its indicators: {', '.join(names)}" if names else "Nothing is told of it"
+            found = f"monitoring tells of no indicator {indicator!r} of {service!r}. {known}."
+            yield Finding("[[objectives]]", found, is_ok=False)
+
+
 def _looked_back(store: Warehouse) -> datetime | None:
     """The instant that the last run was asked to look back to, if it was."""
     from assets.raw.newest import AS_OF
@@ -192,4 +208,5 @@ PARTS: dict[str, Callable[[Path], Iterator[Finding]]] = {
     "last run": _last_run,
     "quarantine": _quarantine,
     "lag": _lag,
+    "objectives": _objectives,
 }

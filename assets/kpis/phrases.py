@@ -72,6 +72,11 @@ def statistic(name: pl.Expr) -> pl.Expr:
     return name.replace_strict(words, default="", return_dtype=pl.String)
 
 
+def day(on: pl.Expr) -> pl.Expr:
+    """`4 May 2026`."""
+    return on.dt.strftime("%-d %B %Y")
+
+
 def month(day: pl.Expr) -> pl.Expr:
     """`June 2026` for any day in it."""
     return day.dt.strftime("%B %Y")

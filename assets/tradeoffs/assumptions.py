@@ -14,6 +14,7 @@ from assets.home import Home
 from assets.methods import panel
 from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
+from assets.tradeoffs import budget_assumptions as budgets
 from assets.tradeoffs import choices, lane_assumptions, scoring, speed_tests
 from assets.tradeoffs import derived_importance as derived
 from assets.tradeoffs import flexibility_stability as plane
@@ -59,6 +60,7 @@ def constants() -> pl.DataFrame:
         *portfolio.rows(),
         *rivals.rows(),
         *lane_assumptions.rows(),
+        *budgets.rows(),
     ]
     return pl.DataFrame(rows, COLUMNS, orient="row")
 
@@ -212,7 +214,8 @@ def configured(configuration: Configuration, on: date) -> pl.DataFrame:
         schema=dict.fromkeys(COLUMNS, pl.String),
         orient="row",
     )
-    return pl.concat([stated, targets, bad, stances, portfolio.choices(configuration), staffing])
+    own = [portfolio.choices(configuration), staffing, budgets.configured(configuration, on)]
+    return pl.concat([stated, targets, bad, stances, *own])
 
 
 @dg.asset

@@ -26,6 +26,7 @@ from pipelines.example.world import (
     Unit,
 )
 
+SUPPORT_OBJECTIVES = {"startup": 0.85, "core": 0.9, "regulated": 0.85}
 # source -> the tables it fills; all were read until AS_OF
 COVERED = {
     "github": ("pipeline_runs", "pipeline_jobs", "changes", "commits", "deployments"),
@@ -111,6 +112,12 @@ def as_toml() -> str:
         target_tables(tuple(segment.id for segment in SEGMENTS)),
         "# What share of requests shall be good; what is left to 1 is the error budget.\n",
         *(_objectives(unit) for unit in UNITS if unit.customer and unit.services),
+        "# And what share of tickets shall be solved by their due time; one team has its own.\n",
+        *(
+            _table("support_objectives", segment=name, objective=share, valid_from=BEGINS_ON)
+            for name, share in SUPPORT_OBJECTIVES.items()
+        ),
+        _table("support_objectives", customer="ledger", objective=0.9, valid_from=MOVED_ON),
         PORTFOLIO,
         BAD_ON_PURPOSE,
         "# All sources were read until the clock of this home; without these rows a source that\n"

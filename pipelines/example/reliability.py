@@ -5,13 +5,13 @@ requests, and the stories of three services whose error budgets have something t
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from pipelines.example import clock
 from pipelines.example.incidents import incidents
 from pipelines.example.payloads import KNOWN_AT, iso
 from pipelines.example.releases import unit_customers
@@ -20,6 +20,7 @@ from pipelines.example.world import (
     BEGINS_ON,
     DAY,
     SERVICES,
+    TIME_ZONE,
     UNITS,
     Floats,
     Ints,
@@ -28,7 +29,7 @@ from pipelines.example.world import (
 )
 
 ERROR_SHARE, ERROR_SPREAD = 2e-4, 0.5  # median and sigma of an ordinary day
-DOWN_SHARE = 0.15  # of the requests while an incident is open
+DOWN_SHARE = 0.06  # of the requests while an incident is open
 SLOW_SHARE, SLOW_SPREAD = 4e-3, 0.3
 REQUESTS, REQUESTS_SPREAD = 60_000, 0.4
 TIMED = ("checkout-api", "identity-provider", "payments-api")  # whose latency is watched, too
@@ -62,7 +63,8 @@ def monitored() -> pl.DataFrame:
     `expected` is the planted share of what is not good, given the incidents.
     """
     generator = rng("service levels")
-    midnights = _midnights(*range(clock.day_index(BEGINS_ON), clock.day_index(AS_OF.date()) + 1))
+    days = [BEGINS_ON + timedelta(days=n) for n in range((AS_OF.date() - BEGINS_ON).days + 1)]
+    midnights = _midnights(*days)
     begins, ends = midnights[:-1], midnights[1:]
     grid = pl.DataFrame({"service": SERVICES[:-1]}).join(
         pl.DataFrame({"from_s": begins, "to_s": ends}), how="cross"
@@ -92,9 +94,11 @@ def monitored() -> pl.DataFrame:
     return pl.concat([available, fast.filter(pl.col("service").is_in(TIMED))])
 
 
-def _midnights(*days: int) -> Ints:
-    """UTC seconds at which days of `clock.days` begin."""
-    return clock.at(np.array(days), np.zeros(len(days)))
+def _midnights(*days: date) -> Ints:
+    """UTC seconds at which local days begin."""
+    zone = ZoneInfo(TIME_ZONE)
+    begun = [datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() for day in days]
+    return np.array(begun, dtype=np.int64)
 
 
 def _mean(median: float, spread: float) -> float:
@@ -125,9 +129,7 @@ def _times(frame: pl.DataFrame) -> Floats:
     times = np.ones(frame.height)
     service, from_s = frame["service"].to_numpy(), frame["from_s"].to_numpy()
     for trouble in TROUBLES:
-        begins, ends = _midnights(
-            clock.day_index(trouble.begins_on), clock.day_index(trouble.ends_on)
-        )
+        begins, ends = _midnights(trouble.begins_on, trouble.ends_on)
         times[(service == trouble.service) & (from_s >= begins) & (from_s < ends)] = trouble.times
     return times
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from sample_budgets import tables as budgets
 from sample_cells import (
     AS_OF,
     CUSTOMERS,
@@ -133,6 +134,8 @@ def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
             "assumption": "Scores lie between poor and excellent",
         }
         | {"value": "1–5", "source": "targets"},
+        {"tradeoff": "tradeoff_error_budgets", "assumption": "hold"}
+        | {"value": "nothing is left, by the account", "source": "decision 0077"},
     ]
     return {
         "tradeoff_attribute_map": pl.DataFrame(rows, infer_schema_length=None),
@@ -144,6 +147,7 @@ def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
         "tradeoff_release_load": _release_load(),
         "tradeoff_flexibility_stability": _paths(segments),
         "tradeoff_assumptions": pl.DataFrame(assumptions),
+        **budgets(),
     }
 
 

@@ -22,6 +22,7 @@ PAGES = {
     "speed_and_stability": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood",
     "what_to_stop": "the best plan is to stop",
     "staffing": "One more engineer: it does more for Regulated than a lane of its own.",
+    "room_to_move": "1 team of 4 could ship faster, 1 should hold.",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",
@@ -31,6 +32,7 @@ CHARTS = {
     "speed_and_stability": 1,
     "what_to_stop": 1,
     "staffing": 7,
+    "room_to_move": 1,
     "explore": 1,
     "data_quality": 1,
 }

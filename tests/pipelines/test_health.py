@@ -86,3 +86,26 @@ def test_a_folder_with_a_slip_in_its_name_is_told_what_may_be_meant(home: Path):
     [finding] = _of(home, "inbox")
 
     assert "Did you mean workflow_runs? github has:" in finding.found
+
+
+def test_an_objective_of_an_indicator_that_nobody_tells_of_is_named(home: Path):
+    stated = [("shop", "availabilty"), ("shop", "availability"), ("till", "latency")]
+    rows = "".join(
+        f'[[objectives]]\nservice = "{service}"\nindicator = "{indicator}"\nobjective = 0.99\n'
+        for service, indicator in stated
+    )
+    services = "".join(f'[[services]]\nid = "{name}"\nname = "x"\n' for name in ("shop", "till"))
+    (home / "plumbline.toml").write_text(TERMS + services + rows, encoding="utf-8")
+    assert _of(home, "[[objectives]]") == []
+
+    told = pl.DataFrame({"service": ["shop", "shop"], "indicator": ["latency", "availability"]})
+    Warehouse(home / "warehouse.duckdb").replace("fact_service_levels", told)
+
+    assert [(finding.found, finding.is_ok) for finding in _of(home, "[[objectives]]")] == [
+        (
+            "monitoring tells of no indicator 'availabilty' of 'shop'. "
+            "Its indicators: availability, latency.",
+            False,
+        ),
+        ("monitoring tells of no indicator 'latency' of 'till'. Nothing is told of it.", False),
+    ]

@@ -26,6 +26,7 @@ def test_every_trade_off_names_its_assumptions_once_with_value_and_source():
         "tradeoff_portfolio",
         "tradeoff_support_lanes",
         "tradeoff_runner_lanes",
+        "tradeoff_error_budgets",
     }
     assert rows.select((pl.all().str.len_chars() > 0).all()).row(0) == (True,) * 4
 

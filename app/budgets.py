@@ -1,0 +1,166 @@
+"""Rows behind the page of error budgets: who may go faster, who holds, and how each budget stands.
+
+Reads `tradeoff_error_budgets`, `tradeoff_error_budget_days` and `tradeoff_room_to_move`, and adds
+names and words. Decides nothing: states and advice are the edition's.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from app.budget_chart import path
+from app.cells import Row, name_of
+from app.edition import Edition, key_of
+from app.theme import Palette, specification
+from app.verdicts import ADVICE, BUDGETS, Mark
+from app.words import NOT_KNOWN, counted, day, interval, listed, number, quantity
+
+TABLE, PATHS, TEAMS = (
+    "tradeoff_error_budgets",
+    "tradeoff_error_budget_days",
+    "tradeoff_room_to_move",
+)
+LEVELS = {"service": "Services", "customer": "Customers"}
+UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
+# In this order they are told: what asks for something first.
+ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")
+STATE_ORDER = ("hold", "watch", "spend", "unknown")
+
+
+def teams(edition: Edition) -> list[Row]:
+    """Every team with its advice, those that should hold first."""
+    rows = edition.table(TEAMS).to_dicts()
+    named = [
+        row
+        | {"name": name_of(edition, "customer", row["customer"])}
+        | {"spent": [_budget_name(edition, one) for one in row["on_hold"]]}
+        for row in rows
+    ]
+    return sorted(named, key=lambda row: (ORDER.index(row["advice"]), row["name"]))
+
+
+def _budget_name(edition: Edition, budget: str) -> str:
+    """`checkout-api/availability` → `Checkout API availability`."""
+    service, _, indicator = budget.rpartition("/")
+    return f"{name_of(edition, 'service', service)} {indicator}"
+
+
+def budgets(edition: Edition, level: str) -> list[Row]:
+    """Every budget of a level, those that are spent first."""
+    rows = edition.table(TABLE).filter(scope_kind=level).to_dicts()
+    named = [row | {"name": name_of(edition, level, row["scope"])} for row in rows]
+    return sorted(
+        named, key=lambda row: (STATE_ORDER.index(row["state"]), row["name"], row["budget"])
+    )
+
+
+def summary(rows: list[Row]) -> tuple[str, str]:
+    """How many teams could ship faster and how many should hold, and who they are."""
+    by_advice = {word: [row for row in rows if row["advice"] == word] for word in ORDER}
+    faster, hold = by_advice["ship_faster"], by_advice["hold"]
+    headline = (
+        f"{_first_large(counted(len(faster), 'team'))} of {len(rows)} could ship faster, "
+        f"{counted(len(hold), 'should hold', 'should hold').replace('no should', 'none should')}."
+    )
+    said = [
+        f"{listed([row['name'] for row in faster])} {_have(faster)} surely something left of every "
+        "error budget, and did not choose stability: what was promised leaves room for more "
+        "releases."
+        if faster
+        else "No team has surely something left of every budget and chose to go fast.",
+        *(_held(row) for row in hold),
+    ]
+    kept = by_advice["room_kept"]
+    if kept:
+        who = listed([row["name"] for row in kept])
+        said.append(f"{who} {_have(kept)} room, too, and chose stability: that is no waste.")
+    watch = by_advice["watch"]
+    if watch:
+        who = listed([row["name"] for row in watch])
+        said.append(f"{who} should look first: a budget burns faster than it can last.")
+    return headline, " ".join(said)
+
+
+def _held(row: Row) -> str:
+    spent = listed(row["spent"])
+    rate = row["deployments_per_week"]
+    pace = "" if rate is None else f" It still deploys {quantity(rate, 'per_week')}."
+    return f"**{row['name']} should hold** {_since(row)}: {spent} is spent.{pace}"
+
+
+def _since(row: Row) -> str:
+    if row["since_on"] is None:
+        return "since an unknown day"
+    return f"{'at least since' if row['is_open_start'] else 'since'} {day(row['since_on'])}"
+
+
+def _have(rows: list[Row]) -> str:
+    return "has" if len(rows) == 1 else "have"
+
+
+def _first_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def cards(rows: list[Row]) -> list[tuple[str, str]]:
+    """A team's advice as a badge with its name, and its sentence."""
+    return [
+        (f"{ADVICE.get(row['advice'], UNKNOWN).badge}  \n**{row['name']}**", row["sentence"])
+        for row in rows
+    ]
+
+
+def table(rows: list[Row]) -> dict[str, list[str]]:
+    """Every budget as the columns of a table in Markdown."""
+    return {
+        "Whose": [f"**{row['name']}**  \n:small[{row['budget']}]" for row in rows],
+        "State": [
+            f"{BUDGETS.get(row['state'], UNKNOWN).badge}  \n:small[{_state_said(row)}]"
+            for row in rows
+        ],
+        "Left": [_left(row) for row in rows],
+        "Bad, of allowed": [_account(row) for row in rows],
+        "Burns": [_burns(row) for row in rows],
+    }
+
+
+def _state_said(row: Row) -> str:
+    if row["state"] == "unknown":
+        return str(row["why_unknown"] or "nothing was counted")
+    return _since(row) + ("" if row["is_sure"] else ", not surely")
+
+
+def _left(row: Row) -> str:
+    if row["state"] == "unknown":
+        return NOT_KNOWN
+    around = interval(row["low"], row["high"], row["left_ratio"], "ratio")
+    return f"{quantity(row['left_ratio'], 'ratio')}  \n:small[{around}]"
+
+
+def _account(row: Row) -> str:
+    return f"{number(row['bad'])}  \n:small[of {number(row['allowed'])}]"
+
+
+def _burns(row: Row) -> str:
+    if row["burn_long"] is None:
+        return NOT_KNOWN
+    short = "" if row["burn_short"] is None else f":small[last day {number(row['burn_short'])}×]"
+    return f"{number(row['burn_long'])}×  \n{short}"
+
+
+def choices(rows: list[Row]) -> dict[str, str]:
+    """`scope/budget` → how it is called, for the picture."""
+    return {f"{row['scope']}/{row['budget']}": f"{row['name']}, {row['budget']}" for row in rows}
+
+
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs={Edition: key_of})
+def picture(edition: Edition, level: str, chosen: str, colors: Palette) -> dict[str, Any]:
+    """The path of one budget as a Vega-Lite specification."""
+    scope, _, budget = chosen.partition("/")
+    days = edition.table(PATHS).filter(scope_kind=level, scope=scope, budget=budget).sort("on")
+    return specification(lambda: path(days, colors))
+
+
+def export(edition: Edition, level: str) -> str:
+    """What the table shows, as CSV with the numbers in full."""
+    return edition.table(TABLE).filter(scope_kind=level).write_csv()
