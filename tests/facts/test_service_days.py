@@ -45,7 +45,7 @@ def everything(first, last):
     return ("", first, last)
 
 
-def test_a_dst_day_has_23_or_25_hours(days):
+def test_a_service_day_is_as_long_as_the_local_day_also_when_clocks_change(days):
     whole = everything(local(2026, 3, 1), local(2026, 11, 1))
     found = days([], [whole], local(2026, 11, 5))
     hours = {on: row["service_seconds"] / 3600 for (_, on), row in found.items()}

@@ -171,6 +171,24 @@ def test_an_abandoned_change_is_no_fast_one(kpi, fact, terms, told_all_along):
     assert (cell["value"], cell["value_state"]) == (None, "not_reached")
 
 
+def test_one_touch_is_divided_by_solved(terms):
+    kpi = KPIS["one_touch_rate"]
+    flags = [*kpi.columns, *(exclusion.column for exclusion in kpi.exclusions)]
+    usual = dict.fromkeys(name for name in flags if name.startswith("is_")) | {"scope_set": 1}
+    usual |= dict.fromkeys(("tool", "offering"))
+    # One reply each but for the last; the second is not solved yet.
+    rows = [
+        usual | {"is_one_touch": is_one_touch, "solved_at": solved_at}
+        for is_one_touch, solved_at in ((True, BEGIN), (True, None), (True, BEGIN), (False, BEGIN))
+    ]
+    types = {name: pl.Boolean for name in usual if name.startswith("is_")}
+    types |= {"scope_set": pl.UInt32, "tool": pl.String, "offering": pl.String}
+    fact = pl.DataFrame(rows, schema=types | {"solved_at": pl.Datetime("us", "UTC")})
+    told = [("s", entity, "", BEGIN - timedelta(days=1), AS_OF, True) for entity in kpi.requires]
+    january = month_of(cells_of(kpi, fact, terms(AS_OF, told)), 1)
+    assert (january["n"], january["value"]) == (3, pytest.approx(2 / 3))
+
+
 def test_no_answers_give_null(terms):
     offered = {"source": "s", "source_id": "1", "ticket_id": "t", "offered_at": BEGIN}
     rated, asked = (
