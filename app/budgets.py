@@ -120,7 +120,6 @@ def table(rows: list[Row]) -> dict[str, list[str]]:
         ],
         "Left": [_left(row) for row in rows],
         "Bad, of allowed": [_account(row) for row in rows],
-        "Burns": [_burns(row) for row in rows],
     }
 
 
@@ -138,14 +137,11 @@ def _left(row: Row) -> str:
 
 
 def _account(row: Row) -> str:
-    return f"{number(row['bad'])}  \n:small[of {number(row['allowed'])}]"
-
-
-def _burns(row: Row) -> str:
+    account = f"{number(row['bad'])} of {number(row['allowed'])}"
     if row["burn_long"] is None:
-        return NOT_KNOWN
-    short = "" if row["burn_short"] is None else f":small[last day {number(row['burn_short'])}×]"
-    return f"{number(row['burn_long'])}×  \n{short}"
+        return account
+    short = "" if row["burn_short"] is None else f", last day {number(row['burn_short'])}×"
+    return f"{account}  \n:small[burns {number(row['burn_long'])}×{short}]"
 
 
 def choices(rows: list[Row]) -> dict[str, str]:

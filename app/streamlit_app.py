@@ -41,6 +41,12 @@ QUESTIONS = [
         help="What each offering costs, and which level of service for each serves best.",
     ),
     st.Page(
+        "app_pages/staffing.py",
+        title="Staffing",
+        icon=":material/support_agent:",
+        help="One more engineer, or a dedicated lane? Real tickets and CI runs, replayed.",
+    ),
+    st.Page(
         "app_pages/room_to_move.py",
         title="Who has room to move?",
         icon=":material/savings:",
@@ -48,12 +54,6 @@ QUESTIONS = [
     ),
 ]
 NUMBERS = [
-    st.Page(
-        "app_pages/staffing.py",
-        title="Staffing",
-        icon=":material/support_agent:",
-        help="One more engineer, or a dedicated lane? Real tickets and CI runs, replayed.",
-    ),
     st.Page(
         "app_pages/explore.py",
         title="Explore",

@@ -25,7 +25,8 @@ else:
 
 st.subheader("Every budget", anchor=False)
 st.caption(
-    "Of the last 28 days: what was bad, of what the objective allowed. "
+    "Of the last 28 days: what was bad, of what the objective allowed. At 1× a budget lasts just "
+    "as long as it should; told for the last three days, and for the last one. "
     + " ".join(f"{mark.symbol} {mark.word}: {mark.meaning}" for mark in BUDGETS.values())
 )
 level = str(

@@ -113,14 +113,14 @@ def _sentence() -> pl.Expr:
     ratio = pl.lit(phrases.RATIO)
     what = pl.when(pl.col("budget") == SUPPORT).then(pl.lit("tickets")).otherwise(pl.lit("events"))
     account = pl.format(
-        "{} of the error budget is left ({}): {} {} were bad in the {} days to {}, of {} allowed.",
+        "{} of the error budget is left ({}): {} of {} allowed bad {} in the {} days to {}.",
         phrases.amount(pl.col("left_ratio"), ratio),
         phrases.interval(pl.col("low"), pl.col("high"), pl.col("left_ratio"), ratio),
         phrases.number(pl.col("bad")),
+        phrases.number(pl.col("allowed")),
         what,
         WINDOW_DAYS,
         phrases.day(pl.col("window_end_on")),
-        phrases.number(pl.col("allowed")),
     )
     burning = pl.format(
         " It burns {} times as fast as the objective allows.", phrases.number(pl.col("burn_long"))

@@ -44,12 +44,12 @@ def test_the_sentence_says_what_is_left_of_what_and_when():
     row = stands([10.0])
     assert row["sentence"].startswith("Shop, availability: 90 % of the error budget is left (")
     assert row["sentence"].endswith(
-        "280 events were bad in the 28 days to 30 June 2026, of 2800 allowed."
+        "280 of 2800 allowed bad events in the 28 days to 30 June 2026."
     )
     assert (row["window_start_on"], row["window_end_on"]) == (date(2026, 6, 3), LAST_ON)
     tickets = stands([10.0], kind="customer", budget="support")
     assert "Core team, support:" in tickets["sentence"]
-    assert "280 tickets were bad" in tickets["sentence"]
+    assert "280 of 2800 allowed bad tickets" in tickets["sentence"]
 
 
 def test_a_budget_that_burns_says_how_fast():
