@@ -9,6 +9,9 @@ from app.edition import Edition, EditionError, current_id, home, ids, open_editi
 from app.words import day, instant
 
 EDITION_KEY = "edition"
+# Streamlit writes chosen options in white, which the accent of the dark theme is too light for; a
+# darker one could not be read as text (contrast 4.5 to 1 is not had both ways, 2026-11).
+READABLE_CHIPS = "<style>[data-baseweb=tag] { color: #06191b }</style>"
 
 
 def begin(title: str, question: str) -> Edition:
@@ -16,6 +19,8 @@ def begin(title: str, question: str) -> Edition:
 
     Stops the page with a friendly message when there is no such edition.
     """
+    if st.context.theme.type == "dark":
+        st.html(READABLE_CHIPS)
     st.title(title, anchor=False)
     try:
         edition = _chosen()
