@@ -76,6 +76,16 @@ def test_a_redeploy_of_a_commit_or_of_an_older_one_brings_nothing(contents, at):
     assert redeployed == {"again", "back", "older", "twice"}
 
 
+def test_another_commit_that_reaches_as_far_as_the_line_did_brings_nothing(contents, at):
+    changes = [change(0, at(0)), change(1, at(10))]
+    twin = [{"repo": "acme/shop", "sha": "twin", "authored_at": at(10), "committed_at": at(10)}]
+    found = contents(
+        [release("d0", "m0", at(1), at(2)), release("d1", "m1", at(11), at(12)),
+         release("twin", "twin", at(13), at(14))], changes, twin,
+    )  # fmt: skip
+    assert [found[name]["is_redeploy"] for name in ("d1", "twin")] == [False, True]
+
+
 def test_two_services_that_release_one_commit_are_both_judged_by_it(contents, at):
     changes = [change(0, at(0)), change(1, at(10)), change(2, at(20), reviewed=False)]
     found = contents(
