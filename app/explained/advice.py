@@ -69,7 +69,8 @@ def _waiting(of: Explanation) -> list[str]:
     if "is_stale" in raised:
         told.append("Ask for the late delivery: `plumbline check` names the source.")
     if "is_low_n" in raised:
-        told.append(f"Read the interval and not the value: {WIDER}.")
+        wider = "a larger scope has more" if of.cell.kpi.left_at else WIDER
+        told.append(f"Read the interval and not the value: {wider}.")
     return told
 
 

@@ -133,6 +133,11 @@ def test_a_stock_shows_what_is_in_it_at_the_end_with_its_age(told):
     assert said(told("ages"), "origin").sums[-1][1] == "in it at the end of 30 June 2026"
 
 
+def test_a_small_stock_is_not_sent_to_a_longer_period(told):
+    advice = " ".join(said(told("ages"), "advice").sentences)
+    assert "Read the interval and not the value: a larger scope has more." in advice
+
+
 def test_what_left_a_stock_between_two_editions_is_told(tmp_path, publish):
     publish({"fact_tickets": TICKETS}, kpis=KINDS, as_of=AS_OF - timedelta(hours=1))
     mended = [
