@@ -7,7 +7,7 @@ the tickets that were open then, whatever happened later.
 import dagster as dg
 import polars as pl
 
-from assets.facts.ticket_history import open_spells
+from assets.facts.ticket_history import TICKET, open_spells
 
 OF_TICKET = (
     "url",
@@ -52,4 +52,5 @@ def fact_ticket_spells(
     conformed_ticket_events: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Every ticket from when it was opened, or reopened, until it was solved."""
-    return ticket_spells(fact_tickets, open_spells(conformed_tickets, conformed_ticket_events))
+    begun = conformed_tickets.select(*TICKET, "created_at")
+    return ticket_spells(fact_tickets, open_spells(begun.collect(), conformed_ticket_events))

@@ -11,7 +11,7 @@ from assets.facts.offerings import offering_of_tool
 from assets.facts.ownership import identified
 from assets.facts.scope_sets import with_scope_set
 from assets.facts.support_hours import business_seconds, calendars
-from assets.facts.ticket_history import SOLVED, TICKET, milestones
+from assets.facts.ticket_history import SOLVED, milestones
 from assets.home import Home
 
 
@@ -36,14 +36,9 @@ def tickets(
     )
     is_solved = pl.col("status").is_in(SOLVED)
     prepared = (
-        located.join(milestones(located, events), on=TICKET, how="left")
+        milestones(located.collect(), events)
         .join(told, on="source", how="left")
-        .with_columns(
-            pl.col("has_events", "has_statuses", "is_summed_up", "is_author_untold").fill_null(
-                False
-            ),
-            pl.col("replies").fill_null(0),
-        )
+        .with_columns(pl.col("has_events", "has_statuses").fill_null(False))
         .join(offering_of_tool(offerings), on="tool", how="left")
         .join(calendars, on="scope_set", how="left")
         .with_columns(
@@ -103,10 +98,8 @@ def _columns() -> list[pl.Expr | str]:
         pl.col("kind").fill_null("none"),
         "calendar",
         "reopenings",
-        pl.col("is_reopened").fill_null(False),
-        pl.when(pl.col("due_at").is_not_null())
-        .then(pl.col("is_solved_when_due").fill_null(False))
-        .alias("is_solved_when_due"),
+        "is_reopened",
+        "is_solved_when_due",
         "replies",
         (pl.col("replies") == 0).alias("is_without_reply"),
         (pl.col("replies") == 1).alias("is_one_touch"),

@@ -38,7 +38,11 @@ def spells(conformed, at):
             configuration,
             at(1000),
         )
-        return ticket_spells(fact.lazy(), open_spells(rows, events)).collect().sort("entered_at")
+        return (
+            ticket_spells(fact.lazy(), open_spells(rows.collect(), events))
+            .collect()
+            .sort("entered_at")
+        )
 
     return build
 

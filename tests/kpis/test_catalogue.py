@@ -120,7 +120,7 @@ def empty(name):
 def facts_of_cost(asked):
     """Effort and what is made of it, and of the tickets `asked`."""
     worked = effort(pieces(table("effort"), "UTC"))
-    spells = open_spells(table("tickets"), table("ticket_events"))
+    spells = open_spells(table("tickets").collect(), table("ticket_events"))
     return {
         "fact_ticket_spells": ticket_spells(asked, spells),
         "fact_customer_activity": customer_activity(
