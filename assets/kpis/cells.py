@@ -18,6 +18,7 @@ from assets.kpis.measures import (
     measure,
     ratios,
 )
+from assets.kpis.non_response import ASKED, with_bounds
 from assets.kpis.periods import days_of, last_full_day
 from assets.kpis.terms import AGE_SECONDS, Terms
 from assets.kpis.withholding import withheld
@@ -70,16 +71,18 @@ def cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
 
 def compact_cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
     """The same with categories instead of words."""
-    found = [pl.DataFrame(schema=COMPACT)]
+    found = {"": pl.DataFrame(schema=COMPACT)}
     for kpi in sorted(kpis, key=lambda kpi: kpi.id):
         exposure = facts[kpi.exposure] if kpi.exposure else None
-        own = _compact_cells_of(kpi, facts[kpi.fact], terms, exposure)
-        if kpi.is_private:
-            answers = measured_rows(terms.cohort(kpi, facts[kpi.fact])).select("scope_set", "day")
-            shown = withheld(own.cast(pl.Schema(CELL)), kpi.id, answers, terms.scope_sets)
-            own = shown.sort(ORDER).cast(pl.Schema(COMPACT))
-        found.append(own)
-    return pl.concat(found)
+        found[kpi.id] = _compact_cells_of(kpi, facts[kpi.fact], terms, exposure)
+    for kpi in (kpi for kpi in kpis if kpi.is_private):
+        answers = measured_rows(terms.cohort(kpi, facts[kpi.fact])).select("scope_set", "day")
+        own = found[kpi.id].cast(pl.Schema(CELL))
+        shown = withheld(own, kpi.id, answers, terms.scope_sets)
+        if ASKED in found:
+            shown = with_bounds(shown, found[ASKED].cast(pl.Schema(CELL)))
+        found[kpi.id] = shown.sort(ORDER).cast(pl.Schema(COMPACT))
+    return pl.concat(found.values())
 
 
 def cells_of(

@@ -1,6 +1,7 @@
 """Support, promised to software teams: there when it is asked for."""
 
 from assets.kpis.definition import ALL_SCOPES, Example, Exclusion, Kpi, Slice, hours
+from assets.kpis.non_response import ASKED, BY_NO_ANSWER
 from assets.kpis.phrases import DAY, HOUR
 from assets.kpis.promise import kpi_asset
 
@@ -113,13 +114,15 @@ KPIS = (
         ),
         numerator="is_good",
         minimum_n=20,
+        slices=(BY_NO_ANSWER,),
         scopes=CUSTOMER_SCOPES,
         periods=QUARTERS,
         requires=("ticket_ratings",),
         definition=(
             "Good answers ÷ answers, of the surveys offered in the period; on a five-point scale "
             "the top two are good. An offer without an answer is no answer: read it with the "
-            "response rate. Withheld under five answers, and where it could be had by subtraction."
+            "response rate, and with the bounds if all who did not answer were dissatisfied, or "
+            "satisfied. Withheld under five answers, and where it could be had by subtraction."
         ),
         null_means="Nobody answered, nothing tells about surveys, or it is withheld.",
         definition_source="Zendesk: satisfaction score, good ÷ (good + bad).",
@@ -133,7 +136,7 @@ KPIS = (
         ),
     ),
     Kpi(
-        id="csat_response_rate",
+        id=ASKED,
         name="CSAT response rate",
         promise=PROMISE,
         audience="software_teams",

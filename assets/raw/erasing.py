@@ -17,7 +17,7 @@ _LOGIN_KEYS = ("login", "username", "user_name", "userName", "nickname")
 _DISPLAY_KEYS = ("displayName", "display_name", "full_name", "fullName", "real_name")
 NAME_KEYS = frozenset((*_MAIL_KEYS, *_LOGIN_KEYS, *_DISPLAY_KEYS, "name", "summary"))
 # An object with one of these is an account; with a name alone it may be anything.
-_MARKS = frozenset((*_MAIL_KEYS, *_LOGIN_KEYS, "accountId"))
+ACCOUNT_MARKS = frozenset((*_MAIL_KEYS, *_LOGIN_KEYS, "accountId"))
 # Words that programs wrote, for programs: nobody is meant by them.
 _STATE_KEYS = ("type", "__typename", "state", "status", "conclusion", "event", "kind", "role")
 _MACHINE_KEYS = frozenset((*_STATE_KEYS, "metric", "field_name", "channel"))
@@ -65,6 +65,10 @@ class Eraser:
             return text
         return self._forgotten.pseudonym(text, bool(self._bots.match(text)))
 
+    def is_named(self, text: str) -> bool:
+        """Whether a text is one of their names, or holds one."""
+        return self._is_person(text) or self.text(text) != text
+
     def _is_anywhere(self, name: str) -> bool:
         found = self._forgotten.find(name)
         return found is not None and not found.is_account_only
@@ -77,7 +81,7 @@ class Eraser:
         if not isinstance(value, dict):
             return False
         kind = str(value.get("type", value.get("__typename", ""))).lower()
-        if not (is_account or _MARKS & value.keys() or kind.startswith("user")):
+        if not (is_account or ACCOUNT_MARKS & value.keys() or kind.startswith("user")):
             return False
         named = any(self._is_person(value[key]) for key in NAME_KEYS & value.keys())
         return named or self._forgotten.has_account(self._system, str(value.get("id")))

@@ -65,6 +65,7 @@ class Feed:
     deleted: str | None = None  # field that is "true" on a tombstone
     optional_key: tuple[str, ...] = ()  # key fields that may be missing
     identity: tuple[str, ...] = ()  # fields that identify a record where given, instead of key
+    texts: Mapping[str, str] = field(default_factory=dict)  # fields of free text -> what is read
     people: tuple[str, ...] = ()  # keys of payloads under which a person is named
     is_of_accounts: bool = False  # each record is somebody's account
     foreign: Foreign | None = None

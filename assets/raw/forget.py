@@ -69,8 +69,7 @@ def erase(home: Home, memory: Forgotten, needles: Sequence[str], is_dry: bool) -
             else:
                 _erase_words(connection, table, eraser, done)
         if not is_dry:
-            connection.register("named", people.everybody(connection, delivered_feeds(home)))
-            connection.execute(f"CREATE OR REPLACE TABLE {people.TABLE} AS SELECT * FROM named")
+            _erase_names(connection, home, memory, done.beside)
         connection.execute("ROLLBACK" if is_dry else "COMMIT")
     if not is_dry:
         _decode_anew(home)
@@ -148,6 +147,20 @@ def _replace(
         f"WHERE system = {literal(feed.system)} AND entity = {literal(feed.entity)} "
         "AND len(refused) > 0"
     )
+
+
+def _erase_names(
+    connection: duckdb.DuckDBPyConnection, home: Home, memory: Forgotten, beside: set[str]
+) -> None:
+    """Take the names, and the others of their accounts, out of the list of everybody."""
+    if not home.store.has(people.TABLE):
+        return
+    eraser = Eraser(memory, ())
+    known = connection.execute(f"SELECT name FROM {people.TABLE}").pl().get_column("name")
+    gone = [name for name in known if eraser.is_named(name) or name in beside]
+    connection.register("gone", pl.DataFrame({"name": gone}, schema=people.SCHEMA))
+    connection.execute(f"DELETE FROM {people.TABLE} WHERE name IN (SELECT name FROM gone)")
+    connection.unregister("gone")
 
 
 def _erase_words(

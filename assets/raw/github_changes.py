@@ -9,6 +9,10 @@ from assets.raw.feed import Feed, instant, is_bot
 from assets.raw.github_common import account_kind, change_id, change_in, repo_in
 from assets.raw.rows import CARRIED, WHOLE, elements, exploded
 
+# GitHub's own `Revert` button writes both.
+REVERT_TITLE = r'^Revert "'
+REVERT_BODY = r"(?m)^Reverts ([\w.-]+/[\w.-]+)?#(\d+)"
+
 PULL_REQUESTS = Feed(
     system="github",
     entity="pull_requests",
@@ -46,6 +50,7 @@ PULL_REQUESTS = Feed(
     updated_at=("changed", "opened"),
     state="state",
     state_ranks={"open": 0, "closed": 1, "merged": 2},
+    texts={"title": REVERT_TITLE, "body": REVERT_BODY},
 )
 
 REVIEWS = Feed(
@@ -138,9 +143,9 @@ def _columns(pulls: pl.LazyFrame, configuration: Configuration) -> pl.LazyFrame:
 
 def _reverted() -> pl.Expr:
     """The change that GitHub's own `Revert` button undid: both title and body say so."""
-    found = pl.col("body").str.extract_groups(r"(?m)^Reverts ([\w.-]+/[\w.-]+)?#(\d+)")
+    found = pl.col("body").str.extract_groups(REVERT_BODY)
     repo = pl.coalesce(found.struct[0], "repo")
-    return pl.when(pl.col("title").str.starts_with('Revert "')).then(
+    return pl.when(pl.col("title").str.contains(REVERT_TITLE)).then(
         change_id(repo, found.struct[1])
     )
 

@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 
 from assets.home import Home
-from assets.raw import ledger, systems
+from assets.raw import ledger, retention, systems
 from assets.raw.feed import System
 from assets.raw.versions import FATES, OWN_COLUMNS, parents_first, refresh
 from assets.schema import INSTANT
@@ -24,6 +24,7 @@ AS_OF = "raw_as_of"
 @dg.asset(deps=[ledger.TABLE])
 def raw_newest(home: Home) -> pl.DataFrame:
     """Newest versions of all feeds, each in its table; and what became of the other lines."""
+    retention.age(home, [f for one in systems.systems(home.configuration) for f in one.feeds])
     return refreshed(home)
 
 

@@ -7,16 +7,14 @@ texts of conformed tables lose the name; what they say otherwise stays.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from assets.home import Home
 from assets.raw import forgotten
-from assets.raw.decode import quoted
 from assets.raw.erasing import NAME_KEYS
 from assets.raw.feed import Feed, matches_glob
 from assets.raw.forgotten import PSEUDONYM, Forgotten
@@ -40,7 +38,6 @@ _NAMED = rf'"(?:{"|".join(sorted(NAME_KEYS))})"{_TEXT}'
 _PLATFORMS = ("github", "gitlab", "jenkins", "bitbucket")
 NOT_PEOPLE = frozenset((*_PLATFORMS, "root", "admin", "system", "web", "ci"))
 SHORTEST = 3
-_ROWS_AT_ONCE = 50_000
 
 
 def people_in(payloads: pl.Series, feed: Feed) -> pl.DataFrame:
@@ -53,16 +50,6 @@ def people_in(payloads: pl.Series, feed: Feed) -> pl.DataFrame:
         told = payloads.str.extract(rf'"{re.escape(key)}"{_TEXT}').drop_nulls().unique()
         names.update(map(_unescaped, told))
     return pl.DataFrame({"name": sorted(names)}, schema=SCHEMA)
-
-
-def everybody(connection: duckdb.DuckDBPyConnection, feeds: Iterable[Feed]) -> pl.DataFrame:
-    """Everybody named in all payloads that these feeds ever delivered (SCHEMA)."""
-    found = [pl.DataFrame(schema=SCHEMA)]
-    for feed in feeds:
-        query = f"SELECT payload FROM {quoted(feed.table)}"
-        for batch in connection.execute(query).to_arrow_reader(_ROWS_AT_ONCE):
-            found.append(people_in(pl.Series("payload", batch.column(0)), feed))
-    return pl.concat(found).unique().sort("name")
 
 
 def _unescaped(text: str) -> str:
@@ -99,8 +86,17 @@ class People:
         """Keys of records; one that names somebody becomes a number of its own."""
         if not (naming := self._replaced(texts)):
             return texts
-        key = self._key()
-        return texts.replace({text: f"#{key.digest(f'key/{text}')}" for text in naming})
+        memory = self._key()
+
+        def pseudonym(name: str) -> str:
+            return memory.pseudonym(name, is_bot=False)
+
+        def key(text: str) -> str:
+            """The same before and after somebody in it was forgotten."""
+            mailless = _MAIL.sub(lambda found: pseudonym(found.group()), text)
+            return f"#{memory.digest(f'key/{self._finder.replaced(mailless, pseudonym)}')}"
+
+        return texts.replace({text: key(text) for text in naming})
 
     def _replaced(self, texts: pl.Series) -> dict[str, str]:
         """The texts that name somebody, and what they say without."""

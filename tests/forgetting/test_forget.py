@@ -7,8 +7,8 @@ import sys
 
 import polars as pl
 import pytest
-from conftest import call, edition_of, naming, texts_of_tables
 from people_home import ALPHA, ALPHA_ACCOUNT, BETA, DELTA_BOT, GAMMA, build, pull, put, user
+from people_search import call, edition_of, naming, texts_of_tables
 
 from assets.home import Home
 from assets.warehouse import Warehouse

@@ -1,8 +1,8 @@
 """Nobody who went in is named right of `raw`, in an edition, an export, a log or on a terminal."""
 
 import pytest
-from conftest import call, naming, texts_of_files, texts_of_tables
 from people_home import EVERYBODY, deliveries
+from people_search import call, naming, texts_of_files, texts_of_tables
 
 
 def test_everybody_went_in(ran):

@@ -32,6 +32,7 @@ from assets.facts.ticket_spells import ticket_spells
 from assets.facts.tickets import tickets
 from assets.kpis.catalogue import CATALOGUE, SCHEMA, as_frame
 from assets.kpis.definition import ALL_PERIODS, ALL_SCOPES, SCOPE_COLUMNS
+from assets.kpis.non_response import BY_NO_ANSWER
 from assets.schema import SHAPES
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -203,7 +204,7 @@ def test_private_kpis_have_nested_scopes_and_periods_only(kpi):
     if kpi.is_private:
         assert set(kpi.scopes) <= {"organisation", "segment", "customer"}
         assert set(kpi.periods) <= {"month", "quarter"}
-        assert not kpi.slices
+        assert all(cut == BY_NO_ANSWER for cut in kpi.slices)  # made of what is shown
 
 
 def test_every_link_rule_stands_beside_the_change_fail_rate():
