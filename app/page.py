@@ -3,12 +3,15 @@
 Also the page that is shown when there is no edition. Holds no numbers of a page.
 """
 
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 import streamlit as st
 
 from app.edition import Edition, EditionError, current_id, home, ids, open_edition
 from app.words import day, instant
 
 EDITION_KEY = "edition"
+SHOWN_KEY = "shown_edition"  # kept from page to page, where the address is made anew
 # Streamlit writes chosen options in white, which the accent of the dark theme is too light for; a
 # darker one could not be read as text (contrast 4.5 to 1 is not had both ways, 2026-11).
 READABLE_CHIPS = "<style>[data-baseweb=tag] { color: #06191b }</style>"
@@ -44,21 +47,32 @@ def _chosen() -> Edition:
     wanted = st.query_params.get(EDITION_KEY)
     if wanted and wanted not in kept:
         return open_edition(home_folder, wanted)
+    shown = st.session_state.get(SHOWN_KEY, newest)
     with st.sidebar:
         chosen = st.selectbox(
             "Edition",
             kept,
-            index=kept.index(newest) if newest in kept else 0,
+            index=kept.index(shown) if shown in kept else 0,
             key=EDITION_KEY,
             bind="query-params",
             help="A complete, checked state of all numbers. Editions never change.",
         )
         edition = open_edition(home_folder, chosen or newest)
+        st.session_state[SHOWN_KEY] = edition.id
         st.caption(
             f"Made on {day(edition.made_at.date())} by Plumbline {edition.code_version}. "
             f"Days and months are those of {edition.time_zone}."
         )
+        st.caption("A link to what is shown, in this edition, whatever comes later:")
+        st.code(link_to(st.context.url or "", edition), language=None, wrap_lines=True)
     return edition
+
+
+def link_to(url: str, edition: Edition) -> str:
+    """The address of the view with its filters and sliders, and always with its edition."""
+    place = urlsplit(url)
+    kept = {**st.query_params.to_dict(), EDITION_KEY: edition.id}
+    return urlunsplit(place._replace(query=urlencode(kept, doseq=True), fragment=""))
 
 
 def _no_edition(error: EditionError) -> None:

@@ -118,3 +118,21 @@ def test_a_definition_is_shown_in_full(sample_home, run_page):
     assert rows["Waits for outcomes"] == "72 h"
     assert rows["Left out"] == "Changes made by bots do not count."
     assert rows["Version"] == "2"
+
+
+def test_a_view_has_a_link_that_names_its_edition_and_its_filters(sample_home, run_page):
+    at = run_page(sample_home, "what_to_stop", capacity="60")
+    link = at.sidebar.code[0].value
+    assert "capacity=60" in link
+    assert "edition=20260701T000000Z-0a1b2c3d" in link
+
+
+def test_an_older_edition_stays_chosen_from_page_to_page(tmp_path, sample_home, run_page):
+    home = tmp_path / "home"
+    shutil.copytree(sample_home, home)
+    old = "20260601T000000Z-00000001"
+    shutil.copytree(home / "editions" / "20260701T000000Z-0a1b2c3d", home / "editions" / old)
+    at = run_page(home, "brief", edition=old)
+    at.query_params.clear()
+    at.switch_page("app_pages/definitions.py").run()
+    assert at.selectbox(key="edition").value == old
