@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assets.methods.distributions import Floats
 
 Integers = NDArray[np.int64]
+Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,16 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Members:
-    """Rows as numbers: `day` from the grid's first day on, and one number per column of a way."""
+class Placed:
+    """Members by one way: `place` is their scope and day in one number, `row` which row each is."""
 
-    day: Integers
-    numbers: dict[str, Integers]
+    place: Places
+    row: Integers | slice
 
 
 @dataclass(frozen=True)
 class Family:
-    """Periods that share no day: `period` holds the place of each day's period, -1 for none."""
+    """Periods that share no day: the place of each day's period among `ids`, -1 for none."""
 
     ids: Integers
     period: Integers
@@ -92,36 +93,24 @@ class Grid:
         day = pl.col("day").cast(pl.Int32)
         return rows.filter(day.is_between(self.first_on, self.first_on + self.n_days - 1))
 
-    def members(self, rows: pl.DataFrame) -> Members:
-        """Rows with `day` and the ways' columns, all of them inside, as numbers."""
+    def placed(self, rows: pl.DataFrame) -> list[Placed]:
+        """Rows with `day` and the ways' columns, all of them inside, as members by each way."""
         day = rows.get_column("day").cast(pl.Int32).to_numpy() - self.first_on
-        return Members(day, {way.column: _numbers(rows[way.column], way) for way in self.ways})
-
-    def sums(self, members: Members, amount: Floats | None = None) -> Floats:
-        """Per cell the sum of an amount of its members, or how many they are."""
-        return self.over_periods(self.per_day(members, amount))
-
-    def per_day(self, members: Members, amount: Floats | None = None) -> Floats:
-        """The same per scope and day."""
-        found = np.zeros((self.scopes.height, self.n_days))
-        for column, number in members.numbers.items():
-            ways = [way for way in self.ways if way.column == column]
-            size = len(ways[0].first) - 1
-            place = number * self.n_days + members.day
-            counted = np.bincount(place, amount, size * self.n_days).reshape(size, self.n_days)
-            for way in ways:
-                owner = np.repeat(np.arange(size), np.diff(way.first))
-                order = np.argsort(way.scope, kind="stable")
-                scopes, begins = np.unique(way.scope[order], return_index=True)
-                if len(scopes):
-                    found[scopes] += np.add.reduceat(counted[owner[order]], begins, axis=0)
+        numbers = {way.column: _numbers(rows[way.column], way) for way in self.ways}
+        found = []
+        for way in self.ways:
+            scope, row = way.follow(numbers[way.column])
+            place = scope * self.n_days + day[row]
+            found.append(Placed(place.astype(np.int32), row))
         return found
 
-    def by_scope(self, scope: Integers, day: Integers, amount: Floats | None = None) -> Floats:
-        """Per cell the sum of an amount of what is known by scope and day."""
-        place, size = scope * self.n_days + day, self.scopes.height * self.n_days
-        counted = np.bincount(place, amount, size).astype(np.float64)
-        return self.over_periods(counted.reshape(-1, self.n_days))
+    def sums(self, members: Sequence[Placed], amount: Floats | None = None) -> Floats:
+        """Per cell the sum of an amount of the rows that are its members, or how many they are."""
+        size = self.scopes.height * self.n_days
+        found = np.zeros(size)
+        for one in members:
+            found += np.bincount(one.place, None if amount is None else amount[one.row], size)
+        return self.over_periods(found.reshape(self.scopes.height, self.n_days))
 
     def over_periods(self, per_day: Floats) -> Floats:
         """Sums of each period's days; `per_day` has the shape (scopes, days)."""

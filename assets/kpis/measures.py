@@ -12,9 +12,15 @@ import numpy as np
 import polars as pl
 
 from assets.kpis.definition import Kpi
-from assets.kpis.grid import Grid, Members
+from assets.kpis.grid import Grid, Placed
 from assets.methods.distributions import Floats
-from assets.methods.group_quantiles import Grouping, Lifetimes, lifetimes, quantiles
+from assets.methods.group_quantiles import (
+    Grouping,
+    Lifetimes,
+    lifetimes,
+    narrow,
+    quantiles,
+)
 from assets.methods.intervals import (
     poisson_rate,
     quotient_of_clusters,
@@ -35,9 +41,9 @@ class Rows:
     grid: Grid
 
     @cached_property
-    def members(self) -> Members:
-        """The rows as numbers."""
-        return self.grid.members(self.frame)
+    def members(self) -> list[Placed]:
+        """The rows as members of scopes and days."""
+        return self.grid.placed(self.frame)
 
     def column(self, name: str) -> Floats:
         """A column as floats; null counts as nothing."""
@@ -135,22 +141,20 @@ def _groupings(
 
     Adds to `places` which cells their groups are.
     """
-    day = rows.members.day[ordered.row]
+    n_days = rows.grid.n_days
     families = list(rows.grid.families(kinds))
-    for way in rows.grid.ways:
-        scope, member = way.follow(rows.members.numbers[way.column][ordered.row])
-        if not len(scope):
+    for way, members in zip(rows.grid.ways, rows.grid.placed(rows.frame[ordered.row]), strict=True):
+        if not len(members.place):
             continue
         first, size = int(way.scope.min()), int(np.ptp(way.scope)) + 1
+        scope, place = np.arange(size)[:, np.newaxis], members.place - first * n_days
+        row = None if isinstance(members.row, slice) else members.row
         for family in families:
-            period = family.period[day[member]]
-            group = (scope - first) * len(family.ids) + period
-            who: np.ndarray | None = None if isinstance(member, slice) else member
-            if period.min() < 0:
-                is_in = period >= 0
-                group, who = group[is_in], np.arange(len(day))[member][is_in]
+            n_groups = size * len(family.ids)
+            group = scope * len(family.ids) + family.period
+            of_place = np.where(family.period < 0, n_groups, group).ravel()
             places.append(cells[first : first + size, family.ids].ravel())
-            yield Grouping(group, size * len(family.ids), who)
+            yield Grouping(narrow(of_place, n_groups)[place], n_groups, row)
 
 
 def ratios(kpi: Kpi, rows: Rows, numerator: str) -> Measured:
@@ -189,31 +193,23 @@ def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Flo
     if not kpi.clusters:
         amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
         return [rows.sums(amount) for amount in amounts]
-    grid, keys = rows.grid, ["day", *kpi.clusters]
-    numbers = [pl.Series(name, of) for name, of in rows.members.numbers.items()]
-    counted = _added_up(
-        rows.frame.select(*kpi.clusters).with_columns(
-            *numbers, day=rows.members.day, top=pl.Series(top), bottom=pl.Series(bottom)
-        ),
-        [*rows.members.numbers, *keys],
-    )
-    parts = []
-    for way in grid.ways:
-        scope, row = way.follow(counted.get_column(way.column).to_numpy())
-        owned = counted if isinstance(row, slice) else counted[row]
-        parts.append(_added_up(owned.with_columns(scope=pl.Series(scope)), ["scope", *keys]))
-    clusters = pl.concat(parts)
-    scope, day, top, bottom = (
-        clusters.get_column(name).to_numpy() for name in ("scope", "day", "top", "bottom")
-    )
-    amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
-    return [grid.by_scope(scope, day, amount) for amount in amounts]
+    is_exact = kpi.denominator is None
+    clusters = rows.frame.select(*kpi.clusters, top=pl.Series(top), bottom=pl.Series(bottom))
+    found = [np.zeros(rows.grid.shape) for _ in range(6)]
+    for one in rows.members:
+        owned = clusters if isinstance(one.row, slice) else clusters[one.row]
+        sums = _added_up(owned.with_columns(place=one.place), ["place", *kpi.clusters], is_exact)
+        place, top, bottom = (sums[name].to_numpy() for name in ("place", "top", "bottom"))
+        amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
+        for total, amount in zip(found, amounts, strict=True):
+            total += rows.grid.sums([Placed(place, slice(None))], amount)
+    return found
 
 
-def _added_up(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """`top` and `bottom` of equal keys, added up in the order of their size, and in that order."""
-    sums = rows.group_by(keys, maintain_order=True).agg(pl.col("top", "bottom").sum())
-    return sums.sort("top", "bottom")
+def _added_up(rows: pl.DataFrame, keys: list[str], is_exact: bool) -> pl.DataFrame:
+    """`top` and `bottom` of equal keys; what rounds is added up in the order of its size."""
+    sums = rows.group_by(keys, maintain_order=not is_exact).agg(pl.col("top", "bottom").sum())
+    return sums if is_exact else sums.sort("top", "bottom")
 
 
 def _moments(top: Floats, bottom: Floats) -> tuple[Floats, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
-from assets.kpis.grid import Grid, ways
+from assets.kpis.grid import Grid, Placed, ways
 from assets.kpis.known import days_told, doubts, known_from, spans
 from assets.kpis.periods import end_of_day, last_full_day, local_day, periods
 from assets.methods.distributions import Floats
@@ -122,12 +122,12 @@ class Terms:
             .join(told, on="day", how="semi")
             .collect()
         )
-        scope, day, number = grid.inside(active).select(
-            pl.col("scope_id").cast(pl.Int64),
-            pl.col("day").cast(pl.Int32) - grid.first_on,
+        day = pl.col("day").cast(pl.Int32) - grid.first_on
+        place, number = grid.inside(active).select(
+            (pl.col("scope_id").cast(pl.Int32) * grid.n_days + day).alias("place"),
             pl.col("customers").cast(pl.Float64),
         )
-        return grid.by_scope(scope.to_numpy(), day.to_numpy(), number.to_numpy())
+        return grid.sums([Placed(place.to_numpy(), slice(None))], number.to_numpy())
 
     def scopes(self, kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
         """`scope_id, scope_kind, scope`: declared ones and those that the cohort names.

@@ -22,7 +22,7 @@ Flags = NDArray[np.bool_]
 Exits = NDArray[np.int8]
 OPEN, HAPPENED, COMPETING = 0, 1, 2
 SMALL = 4095  # groups up to here are so many that their places are kept
-NARROW = 1 << 16  # numbers below this are sorted by their bytes, without comparing them
+NARROW = 1 << 16  # numbers below this fit into two bytes
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ class Lifetimes:
 
 @dataclass(frozen=True)
 class Grouping:
-    """Which group each member belongs to, from 0 to `n_groups` - 1, in the order of `Lifetimes`.
+    """Which group each member belongs to, in the order of `Lifetimes`; `n_groups` is none.
 
     With `member`, places in that order which do not fall, the groups of those; a member may then
-    be in several groups or none.
+    be in several groups.
     """
 
-    group: Integers
+    group: NDArray[np.integer]
     n_groups: int
     member: Integers | None = None
 
@@ -170,22 +170,27 @@ def _looked_up(
 def _together(lifetimes: Lifetimes, grouping: Grouping) -> _Groups:
     """Put the members of each group together, without disturbing their order."""
     group, member, size = grouping.group, grouping.member, grouping.n_groups
-    order = _stable_order(group, size)
-    n = np.bincount(group, minlength=size)
+    order = _stable_order(group, size + 1)
+    n = np.bincount(group, minlength=size + 1)[:size]
     ends = (lifetimes.happened, lifetimes.happened + lifetimes.left)
     begin, end = ends if member is None else np.searchsorted(member, ends)
     return _Groups(
         member=order if member is None else member[order],
         first=np.cumsum(n) - n,
         n=n,
-        happened=np.bincount(group[:begin], minlength=size),
-        left=np.bincount(group[begin:end], minlength=size),
+        happened=np.bincount(group[:begin], minlength=size + 1)[:size],
+        left=np.bincount(group[begin:end], minlength=size + 1)[:size],
     )
 
 
-def _stable_order(numbers: Integers, below: int) -> Integers:
+def narrow(numbers: NDArray[np.integer], largest: int) -> NDArray[np.integer]:
+    """Numbers in two bytes where that is enough: they are sorted without comparing them."""
+    return numbers.astype(np.uint16) if largest < NARROW else numbers
+
+
+def _stable_order(numbers: NDArray[np.integer], below: int) -> Integers:
     if below <= NARROW:
-        return np.argsort(numbers.astype(np.uint16), kind="stable")
+        return np.argsort(narrow(numbers, below - 1), kind="stable")
     order = np.argsort((numbers % NARROW).astype(np.uint16), kind="stable")
     return order[_stable_order((numbers // NARROW)[order], (below - 1) // NARROW + 1)]
 

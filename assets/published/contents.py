@@ -17,17 +17,8 @@ from assets.raw import ledger
 from assets.raw.people import NOBODY, People
 from assets.warehouse import Warehouse
 
-CELL_ORDER = (
-    "kpi",
-    "statistic",
-    "slice_kind",
-    "slice",
-    "scope_kind",
-    "scope",
-    "period_kind",
-    "period_start_on",
-    "period_end_on",
-)
+# Made in their order; sorting millions of cells again would take longer than writing them.
+IN_ORDER = ("kpi_catalogue", "kpi_reconciliation")
 REFERENCES = ("segments", "customers", "services", "offerings")
 # What an edition takes from the first two stages; of kpis and tradeoffs it takes all.
 TAKEN = (
@@ -37,6 +28,8 @@ TAKEN = (
     "conformed_record_fates",
     "conformed_source_coverage",
 )
+
+Content = pl.DataFrame | pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -65,14 +58,12 @@ class Source:
         return sorted(t for t in self.tables if t.startswith(stages) and t not in KPI_TABLES)
 
 
-def contents(source: Source, checks: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def contents(source: Source, checks: pl.DataFrame) -> Iterator[tuple[str, Content]]:
     """Name and frame of each table of the edition but the evidence, one after the other."""
     yield "kpi_values", kpi_values(source)
     for table in source.unchanged:
-        yield (
-            table,
-            source.frame(table) if table == "kpi_catalogue" else ordered(source.frame(table)),
-        )
+        as_it_is = source.store.read(table)
+        yield table, as_it_is if table in IN_ORDER else ordered(as_it_is.collect())
     for fact in exposures(source.frame("kpi_catalogue")):
         yield f"exposure_{fact}", ordered(source.frame(fact))
     makers: dict[str, Callable[[], pl.DataFrame]] = {
@@ -94,9 +85,9 @@ def exposures(catalogue: pl.DataFrame) -> list[str]:
     return catalogue.get_column("exposure").drop_nulls().unique().sort().to_list()
 
 
-def kpi_values(source: Source) -> pl.DataFrame:
-    """All cells, those of a KPI together."""
-    return pl.concat([source.frame(table).sort(CELL_ORDER) for table in source.cells])
+def kpi_values(source: Source) -> pl.LazyFrame:
+    """All cells, those of a promise together, in the order in which they were made."""
+    return pl.concat([source.store.read(table) for table in source.cells])
 
 
 def ordered(frame: pl.DataFrame) -> pl.DataFrame:

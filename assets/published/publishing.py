@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.errors import EditionError
 from assets.published import folder, manifest
+from assets.published.contents import Content
 from assets.published.evidence import Evidence, write_evidence
 from assets.published.manifest import About, Manifest, Table, sha256
 from assets.warehouse import COMPRESSION_LEVEL, ROW_GROUP, Warehouse
@@ -24,7 +25,7 @@ VOLATILE = {"files": ("read_at",)}
 def publish(
     home_folder: Path,
     about: About,
-    tables: Iterable[tuple[str, pl.DataFrame]],
+    tables: Iterable[tuple[str, Content]],
     store: Warehouse,
     evidence: Iterable[Evidence],
 ) -> Manifest:
@@ -54,7 +55,7 @@ def publish(
 def _filled(
     making: Path,
     about: About,
-    tables: Iterable[tuple[str, pl.DataFrame]],
+    tables: Iterable[tuple[str, Content]],
     store: Warehouse,
     evidence: Iterable[Evidence],
     previous: Path | None,
@@ -65,7 +66,7 @@ def _filled(
         written[name] = _write_table(making, name, frame)
         digests |= written[name].files
         if name in VOLATILE:
-            digests[f"{name}.parquet"] = _digest(frame.drop(VOLATILE[name]))
+            digests[f"{name}.parquet"] = _digest(frame.lazy().drop(VOLATILE[name]).collect())
     for one in evidence:
         written[one.name] = write_evidence(store, one, making, previous, about.time_zone)
         digests |= written[one.name].files
@@ -75,10 +76,13 @@ def _filled(
     return made
 
 
-def _write_table(making: Path, name: str, frame: pl.DataFrame) -> Table:
+def _write_table(making: Path, name: str, frame: Content) -> Table:
+    """What is lazy is never in memory as a whole."""
     path = making / f"{name}.parquet"
-    frame.write_parquet(path, row_group_size=ROW_GROUP, compression_level=COMPRESSION_LEVEL)
-    return Table(frame.height, {path.name: sha256(path)})
+    frame.lazy().sink_parquet(
+        path, row_group_size=ROW_GROUP, compression_level=COMPRESSION_LEVEL, engine="streaming"
+    )
+    return Table(frame.lazy().select(pl.len()).collect().item(), {path.name: sha256(path)})
 
 
 def _digest(frame: pl.DataFrame) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, norm
 
-from assets.kpis.cells import CELL, cells_of
+from assets.kpis.cells import CELL, ORDER, cells, cells_of
 from assets.kpis.definition import Exclusion, Slice
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -220,3 +220,21 @@ def test_numerators_as_slices_share_the_denominator(kpi, fact, terms, told_all_a
     )
     values = {row["slice"]: (row["value"], row["n"]) for row in january.iter_rows(named=True)}
     assert values == {"": (0.3, 10), "one": (0.3, 10), "two": (0.1, 10)}
+
+
+def test_cells_come_in_the_order_of_an_edition_whatever_that_of_the_records(
+    kpi, fact, terms, told_all_along
+):
+    rows = [
+        {"scope_set": 1 + i % 4, "entered_at": BEGIN + timedelta(hours=7 * i), "kind": "lk"[i % 2]}
+        for i in range(40)
+    ]
+    cut = (Slice("kind", column="kind"),)
+    usual = {"numerator": "is_hit", "slices": cut}
+    asked = [kpi(("ratio",), id=name, **usual) for name in ("second", "first")]
+    asked.append(kpi(("p90", "p50"), id="third", clock="c", slices=cut))
+    timed = [row | {"c_seconds": float(i), "c_exit": 1} for i, row in enumerate(rows)]
+    world = terms(AS_OF, told_all_along)
+    found = cells(asked, {"f": fact(timed)}, world)
+    assert found.equals(found.sort(ORDER))
+    assert found.equals(cells(asked[::-1], {"f": fact(timed[::-1])}, world))

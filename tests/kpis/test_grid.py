@@ -53,7 +53,7 @@ def test_the_sum_of_a_cell_is_that_of_its_scope_and_days(members, periods):
     dated = [(s, tool, FIRST + timedelta(days=day), value) for s, tool, day, value in members]
     inside = grid.inside(pl.DataFrame(dated, schema=schema, orient="row"))
     value = inside.get_column("value").cast(pl.Float64).to_numpy()
-    placed = grid.members(inside)
+    placed = grid.placed(inside)
     expected, counted = np.zeros(grid.shape), np.zeros(grid.shape)
     for cell in np.ndindex(*grid.shape):
         scope = SCOPES.row(cell[0], named=True)

@@ -52,7 +52,7 @@ def test_the_cells_of_all_promises_stand_in_one_table(tmp_path, make, store):
 
 def test_the_same_contents_are_the_same_edition_and_not_a_second_copy(tmp_path, make, store):
     first = make()
-    for table in ("kpi_flexibility", "fact_change_lead_time", "conformed_quarantine"):
+    for table in ("tradeoff_attribute_map", "fact_change_lead_time", "conformed_quarantine"):
         store.replace(table, store.read(table).collect().reverse())
     later = store.read("raw_files").collect().with_columns(pl.col("read_at").dt.offset_by("1h"))
     store.replace("raw_files", later)
@@ -102,9 +102,9 @@ def test_a_disk_that_is_full_is_said_and_leaves_no_trace(tmp_path, make, store, 
 def test_rows_that_are_not_read_again_as_written_stop_the_edition(tmp_path, make, monkeypatch):
     written = publishing._write_table
 
-    def lose_a_row(making: Path, name: str, frame: pl.DataFrame):
+    def lose_a_row(making: Path, name: str, frame: pl.DataFrame | pl.LazyFrame):
         table = written(making, name, frame)
-        frame.head(0).write_parquet(making / f"{name}.parquet")
+        frame.lazy().head(0).collect().write_parquet(making / f"{name}.parquet")
         return table
 
     monkeypatch.setattr(publishing, "_write_table", lose_a_row)
