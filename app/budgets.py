@@ -64,8 +64,8 @@ def summary(rows: list[Row]) -> tuple[str, str]:
     )
     said = [
         f"{listed([row['name'] for row in faster])} {_have(faster)} surely something left of every "
-        "error budget, and did not choose stability: what was promised leaves room for more "
-        "releases."
+        "error budget of the services, and did not choose stability: what was promised leaves room "
+        "for more releases. Budgets of support stand on each card."
         if faster
         else "No team has surely something left of every budget and chose to go fast.",
         *(_held(row) for row in hold),
@@ -85,7 +85,10 @@ def _held(row: Row) -> str:
     spent = listed(row["spent"])
     rate = row["deployments_per_week"]
     pace = "" if rate is None else f" It still deploys {quantity(rate, 'per_week')}."
-    return f"**{row['name']} should hold** {_since(row)}: {spent} is spent.{pace}"
+    return (
+        f"**{row['name']} should hold** {_since(row)}: {spent} is spent by the account (how sure "
+        f"that is, says its row below).{pace}"
+    )
 
 
 def _since(row: Row) -> str:

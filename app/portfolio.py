@@ -14,11 +14,19 @@ import streamlit as st
 from app.cells import name_of
 from app.edition import Edition, key_of
 from app.words import NOT_KNOWN, inside, interval, listed, number, quantity
-from assets.methods.portfolio import Integers, Plan, Portfolio, best_plan, same_for_all
+from assets.methods.portfolio import (
+    Integers,
+    Plan,
+    Portfolio,
+    best_plan,
+    same_for_all,
+    spread_evenly,
+)
 
 LEVELS = ("stop", "best_effort", "standard", "excellent")
 LEVEL_WORDS = dict(zip(LEVELS, ("Stop", "Best effort", "Standard", "Excellent"), strict=True))
 TODAY, SAME, BEST, OWN = "today", "same_for_all", "best", "own"
+EVENLY = "cut_evenly"
 PLAN_WORDS = {
     TODAY: "As today",
     SAME: "The same level for all",
@@ -37,6 +45,8 @@ class Offered:
     segments: tuple[str, ...]
     portfolio: Portfolio
     today: Integers
+    served: tuple[float, ...]
+    toil: float
     capacity: float
     weights: tuple[float, ...]
 
@@ -44,6 +54,11 @@ class Offered:
     def hours_today(self) -> float:
         """Hours a week that today's plan takes."""
         return self.portfolio.hours_of(self.today)
+
+    def evenly(self, capacity: float) -> np.ndarray:
+        """How well each segment is served if all offerings are cut by the same share."""
+        left = max(capacity - self.toil, 0.0) / max(self.hours_today - self.toil, 1e-9)
+        return np.asarray(spread_evenly(self.served, self.portfolio.use, left)[0])
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
@@ -65,6 +80,7 @@ def offered(edition: Edition) -> Offered | None:
         for column in ("hours", "served", "is_allowed", "is_today")
     )
     segments = outcomes["segment"].to_list()
+    facts = {row["offering"]: row for row in edition.table("tradeoff_offerings").to_dicts()}
     return Offered(
         offerings=tuple(names),
         segments=tuple(segments),
@@ -72,6 +88,8 @@ def offered(edition: Edition) -> Offered | None:
             hours, served, _use(edition, names, segments), is_allowed.argmax(axis=1)
         ),
         today=is_today.argmax(axis=1),
+        served=tuple(facts[name]["served"] for name in names),
+        toil=sum(facts[name]["toil_hours_per_week"] for name in names),
         capacity=outcomes["capacity_hours"][0],
         weights=tuple(outcomes["weight"].to_list()),
     )
@@ -125,14 +143,55 @@ def answer(edition: Edition, given: Offered, choice: Choice, found: Mapping[str,
         )
     best, today = found[BEST], given.today
     more = f"{number(given.hours_today)} are taken today"
-    parts = [f"With {hours} ({more}), {_changes(edition, given, best)}."]
     value = {name: given.portfolio.value_of(plan, choice.weights) for name, plan in found.items()}
-    parts.append(f"That serves {percent(value[BEST])} of what segments use")
+    parts = [
+        f"With {hours} ({more}), {_changes(edition, given, best)}. That serves "
+        f"{percent(value[BEST])} of what segments use.",
+        _against_even(edition, given, choice, value[BEST]),
+    ]
     if SAME in found:
         level = LEVEL_WORDS[LEVELS[int(found[SAME].max())]].lower()
-        parts[-1] += f"; the same level for all ({level}) would serve {percent(value[SAME])}"
+        parts.append(f"The same level for all ({level}) would serve {percent(value[SAME])}.")
     change = given.portfolio.served_of(best) - given.portfolio.served_of(today)
-    return " ".join([f"{parts[0]} {parts[1]}.", _who(edition, given, change)])
+    said = [*parts, _who(edition, given, change), _least_sure(edition, given, choice)]
+    return " ".join(filter(None, said))
+
+
+def _against_even(edition: Edition, given: Offered, choice: Choice, best: float) -> str:
+    """The strongest rival of a plan: a cut that spares nobody and stops nothing."""
+    weights = np.array(choice.weights) / sum(choice.weights)
+    evenly = float(weights @ given.evenly(choice.capacity))
+    if best > evenly + POINT:
+        return f"Cutting all offerings evenly would serve only {percent(evenly)}."
+    pays = choosing_pays_below(edition)
+    until = "" if pays is None else f"; it pays up to {percent(pays)} of today’s hours"
+    return (
+        f"Cutting all offerings evenly would serve {percent(evenly)}: here choosing gains nothing"
+        f"{until}."
+    )
+
+
+def choosing_pays_below(edition: Edition) -> float | None:
+    """The largest share of today's hours at which a plan serves noticeably more than a cut."""
+    rows = edition.table("tradeoff_portfolio_curve").unique(["plan", "capacity_ratio"])
+    wide = rows.pivot("plan", index="capacity_ratio", values="value")
+    if BEST not in wide.columns or EVENLY not in wide.columns:
+        return None
+    largest = wide.filter(pl.col(BEST) > pl.col(EVENLY) + POINT)["capacity_ratio"].max()
+    return largest if isinstance(largest, float) else None
+
+
+def _least_sure(edition: Edition, given: Offered, choice: Choice) -> str:
+    """Which change of the edition's own plan is least sure; empty for another question."""
+    is_asked = abs(choice.capacity / given.capacity - 1) < POINT and not any(choice.floors)
+    rows = edition.table("tradeoff_portfolio_robustness")
+    today = {o: LEVELS[level] for o, level in zip(given.offerings, given.today, strict=True)}
+    moved = [row for row in rows.to_dicts() if today.get(row["offering"]) != row["level"]]
+    if not is_asked or choice.weights != given.weights or not moved:
+        return ""
+    least = min(moved, key=lambda row: row["same_ratio"])
+    name = inside(name_of(edition, "offering", least["offering"]))
+    return f"Least sure is {name}: the same in {percent(least['same_ratio'])} of the draws."
 
 
 def _changes(edition: Edition, given: Offered, plan: Integers) -> str:
@@ -288,7 +347,7 @@ def mediocre_below(edition: Edition, well_served: float) -> tuple[float | None, 
     """Shares of today's hours below which no segment is well served: cut evenly, and by plan."""
     rows = edition.table("tradeoff_portfolio_curve")
     found = []
-    for plan in (SAME, BEST):
+    for plan in (EVENLY, BEST):
         good = rows.filter((pl.col("plan") == plan) & (pl.col("served") >= well_served))
         least = good["capacity_ratio"].min()
         found.append(least if isinstance(least, float) else None)

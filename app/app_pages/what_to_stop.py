@@ -12,11 +12,11 @@ from app.edition import home
 from app.page import begin
 from app.portfolio import (
     BEST,
+    EVENLY,
     LEVEL_WORDS,
     LEVELS,
     OWN,
     PLAN_WORDS,
-    SAME,
     Choice,
     answer,
     flipped,
@@ -36,7 +36,7 @@ from app.words import NOT_KNOWN, number
 
 WELL_SERVED = 0.8
 OWN_LEVELS = ("stop", "best_effort", "standard", "excellent")
-CURVES = {BEST: PLAN_WORDS[BEST], SAME: "Cut evenly, nothing stopped"}
+CURVES = {BEST: PLAN_WORDS[BEST], EVENLY: "Cut evenly, nothing stopped"}
 
 edition = begin(
     "What should we stop doing?",

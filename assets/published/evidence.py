@@ -29,7 +29,6 @@ SHOWN_OF_RATINGS = frozenset(
         "tool",
         "offering",
         "entered_at",
-        "is_answered",
         "is_spam",
     }
 )

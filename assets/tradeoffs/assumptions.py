@@ -109,7 +109,7 @@ def _of_the_plane() -> Iterator[Row]:
 def _of_the_tests() -> Iterator[Row]:
     source = "DESIGN §5.2"
     pairs = ", ".join(
-        f"{speed.kpi} and {outcome.kpi}"
+        f"{speed.id} and {outcome.id}".replace("_", " ")
         for speed in speed_tests.SPEEDS
         for outcome in speed_tests.OUTCOMES
     )

@@ -21,7 +21,9 @@ def sentence(row: Mapping[str, Any]) -> str:
     if verdict == "too_little":
         is_flat = row["n_needed"] is None
         wanted = "none that differ in it" if is_flat else f"{_wanted(row)} needed"
-        return f"Not enough evidence: {row['n']} answers, {wanted}."
+        return f"Not enough evidence on whether it matters if {DRIVERS[row['driver']]}: " + (
+            f"{row['n']} answers, {wanted}."
+        )
     found = f"Where {DRIVERS[row['driver']]}, {_points(row['slope'])} answers are good"
     ends = " to ".join(
         "no limit" if end is None else _points(end) for end in (row["low"], row["high"])
@@ -29,7 +31,10 @@ def sentence(row: Mapping[str, Any]) -> str:
     if verdict == "goes_with":
         return f"{found} ({ends}): it goes with satisfaction."
     shown = f"{100 * row['smallest_effect']:.1f}"
-    return f"{found} ({ends}): no evidence. {shown} points would probably have shown."
+    return (
+        f"{found} ({ends}): no evidence, once all drivers are judged together. {shown} points "
+        "would probably have shown."
+    )
 
 
 def _wanted(row: Mapping[str, Any]) -> int:

@@ -26,6 +26,7 @@ from assets.methods.portfolio import (
 )
 
 TODAY, BEST, SAME = "today", "best", "same_for_all"
+EVENLY = "cut_evenly"  # no plan of levels: every offering keeps the same share of its hours
 # From here on a segment is served well, below it is mediocre.
 WELL_SERVED = 0.8
 CAPACITIES = np.round(np.arange(0.3, 1.51, 0.05), 2)  # of today's hours
@@ -194,7 +195,7 @@ def curve_rows(asked: Question) -> pl.DataFrame:
     rows = []
     for ratio, spread in zip(CAPACITIES, evenly, strict=True):
         best = best_plan(asked.portfolio, ratio * total, asked.weights, gap=10 * GAP)
-        plans = {SAME: spread} | ({BEST: asked.portfolio.served_of(best.levels)} if best else {})
+        plans = {EVENLY: spread} | ({BEST: asked.portfolio.served_of(best.levels)} if best else {})
         rows += [
             (name, segment, ratio, ratio * total, served[place], float(shares @ served))
             for name, served in plans.items()

@@ -19,7 +19,7 @@ OUTCOMES = {
 VERDICTS = {
     "trade_off": "faster goes with worse, beyond what chance over all tests explains.",
     "go_together": "faster goes with better, beyond what chance over all tests explains.",
-    "no_evidence": "no evidence that they go together or against each other.",
+    "no_evidence": "no evidence, once all tests are judged together, of either way.",
 }
 WHEN = {0: "in the same quarter", 1: "in the quarter after"}
 

@@ -30,8 +30,8 @@ def test_the_page_is_titled_by_its_question_and_says_who_may_and_who_should_not(
     said = plain(at.markdown[0].value)
     assert said.startswith("Labs team has surely something left of every error budget")
     assert (
-        "**Checkout team should hold** since 21 June 2026: Checkout API availability is spent. "
-        "It still deploys 3 a week." in said
+        "**Checkout team should hold** since 21 June 2026: Checkout API availability is spent by "
+        "the account (how sure that is, says its row below). It still deploys 3 a week." in said
     )
     assert "Claims team has room, too, and chose stability: that is no waste." in said
     assert "Ledger team should look first: a budget burns faster than it can last." in said

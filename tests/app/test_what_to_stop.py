@@ -40,7 +40,9 @@ def words(at):
 def test_the_answer_says_what_to_stop_what_that_gives_and_who_loses(edition):
     text = said(edition, EVEN)
     assert text.startswith("With 35 hours a week (50 are taken today), the best plan is to stop ")
-    assert "the same level for all (best effort) would serve" in text
+    assert "The same level for all (best effort) would serve" in text
+    assert "Cutting all offerings evenly would serve only " in text
+    assert "Least sure is " in text
     assert "Less than today: " in text
 
 
@@ -54,6 +56,12 @@ def test_with_room_for_all_the_best_plan_is_not_worse_than_todays(edition):
     given, found = shown.offered(edition), shown.plans(edition, choice)
     value = {n: given.portfolio.value_of(plan, choice.weights) for n, plan in found.items()}
     assert value[BEST] >= value[TODAY]
+    assert "Least sure" not in said(edition, choice)
+
+
+def test_where_an_even_cut_serves_as_much_it_is_said_that_choosing_gains_nothing(edition):
+    text = said(edition, Choice(90.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+    assert "here choosing gains nothing; it pays up to " in text
 
 
 def test_a_plan_of_ones_own_begins_with_todays_and_stops_nothing_that_is_mandated(edition):

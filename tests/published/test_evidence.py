@@ -95,7 +95,7 @@ def test_nobodys_single_rating_is_in_an_edition(tmp_path, make):
     ratings = pl.read_parquet(
         tmp_path / "editions" / made.id / "evidence_fact_ticket_ratings" / "*.parquet"
     )
-    assert ratings.columns == ["event_id", "entered_at", "is_answered"]
+    assert ratings.columns == ["event_id", "entered_at"]
 
 
 def test_private_columns_of_other_facts_stay_behind(tmp_path):

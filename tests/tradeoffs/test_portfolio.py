@@ -122,12 +122,12 @@ def test_evenly_cut_everything_is_worse_than_the_best_plan_below_todays_capacity
         (plan, round(ratio, 2)): one
         for plan, ratio, one in rows.select("plan", "capacity_ratio", "value").iter_rows()
     }
-    assert value["best", 0.6] > value["same_for_all", 0.6]
+    assert value["best", 0.6] > value["cut_evenly", 0.6]
     today = asked()
-    assert value["same_for_all", 1.0] == pytest.approx(
+    assert value["cut_evenly", 1.0] == pytest.approx(
         today.portfolio.value_of(today.today, today.weights)
     )
-    assert value["same_for_all", 0.35] == 0.0  # less than the toil of all
+    assert value["cut_evenly", 0.35] == 0.0  # less than the toil of all
 
 
 @pytest.mark.parametrize("use", [USE.clear(), USE.with_columns(customer_weeks=0)])
