@@ -35,7 +35,10 @@ def test_open_change_age(cells, recorded, statistic, period_kind):
     expected = oracle.open_change_age(recorded, statistic, period_kind)
     found = cells("open_change_age", statistic, "ants", period_kind)
     over = {first: c for first, c in found.items() if c["period_end_on"] < date(2026, 9, 1)}
-    agree(over, expected)
+    told = {first: c for first, c in over.items() if c["value_state"] != "not_covered"}
+    agree(told, {first: one for first, one in expected.items() if first in told})
+    # Since its newest record nobody has heard of the repository: what is open then is not known.
+    assert min(expected.keys() - told.keys()) > max(told)
 
 
 def test_size_is_unknown_where_the_list_of_pull_requests_has_none(cells, recorded):
