@@ -28,7 +28,7 @@ def test_a_small_full_refresh_ends_with_one_line_that_holds_the_result(tmp_path)
     found = values(
         last_line(
             "full_refresh.py",
-            *("--scale", "0.002", "--add-day", "--no-checks", "--folder", str(tmp_path)),
+            *("--scale", "0.002", "--add-day", "--folder", str(tmp_path)),
         ),
         "full_refresh",
     )
@@ -39,6 +39,7 @@ def test_a_small_full_refresh_ends_with_one_line_that_holds_the_result(tmp_path)
     assert found["cells"] > 10_000
     assert 0.1 < found["peak_gib"] < 16
     assert found["day_s"] > 0
+    assert found["checks_s"] > 0
 
 
 def test_linking_incidents_ends_with_one_line_that_holds_the_result():
