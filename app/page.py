@@ -12,9 +12,9 @@ from app.words import day, instant
 
 EDITION_KEY = "edition"
 SHOWN_KEY = "shown_edition"  # kept from page to page, where the address is made anew
-# Streamlit writes chosen options in white, which the accent of the dark theme is too light for; a
-# darker one could not be read as text (contrast 4.5 to 1 is not had both ways, 2026-11).
-READABLE_CHIPS = "<style>[data-baseweb=tag] { color: #06191b }</style>"
+# Streamlit writes chosen options in white on the accent, which of the dark theme is too light for
+# that; a darker one could not be read as text (contrast 4.5 to 1 is not had both ways, 2026-11).
+READABLE_CHIPS = "<style>[data-baseweb=tag] { background-color: #0f6b72 !important }</style>"
 
 
 def begin(title: str, question: str) -> Edition:
@@ -22,8 +22,7 @@ def begin(title: str, question: str) -> Edition:
 
     Stops the page with a friendly message when there is no such edition.
     """
-    if st.context.theme.type == "dark":
-        st.html(READABLE_CHIPS)
+    st.html(READABLE_CHIPS)
     st.title(title, anchor=False)
     try:
         edition = _chosen()

@@ -130,4 +130,5 @@ def test_assumptions_stand_under_the_question_that_they_answer(edition):
     assert list(assumptions(edition)) == [
         "Are we good at what counts?",
         "Flexibility against stability",
+        "Error budgets",
     ]

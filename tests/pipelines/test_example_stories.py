@@ -110,12 +110,19 @@ def test_satisfaction_falls_with_slower_answers_as_planted(answers, example_trut
 
 
 def test_each_theory_lies_near_what_was_drawn(example_truths):
+    compared = 0
     for truth in example_truths.values():
         if truth.get("period_kind") == "quarter" and truth["kpi"] != "ci_queue_time":
             theory = truth.get("theoretical", truth["realised"])
-            # A quarter in which most is still open has no median yet.
-            ratios = [value / theory[q] for q, value in truth["realised"].items()]
+            # A quarter in which most is still open has no median yet; a story has no theory of
+            # quarters, but one of before and after.
+            quarters = [q for q in truth["realised"] if q in theory]
+            if not quarters:
+                continue
+            ratios = [truth["realised"][q] / theory[q] for q in quarters]
             assert math.exp(statistics.mean(map(math.log, ratios))) == pytest.approx(1, abs=0.2)
+            compared += 1
+    assert compared >= 30
 
 
 def test_one_offering_costs_a_fifth_and_serves_a_twentieth(delivered, example_truths):
