@@ -107,8 +107,9 @@ def number(value: float) -> str:
     """One decimal without a trailing zero; two digits that count below one; thousands apart."""
     if value == 0:
         return "0"
-    text = f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
-    text = text.replace(",", NARROW_SPACE)
+    # Never `5e-05`: a reader would have to know how that is written.
+    text = f"{float(f'{value:.2g}'):.12f}" if abs(value) < 1 else f"{value:,.1f}"
+    text = text.rstrip("0").removesuffix(".").replace(",", NARROW_SPACE)
     return MINUS + text[1:] if value < 0 else text
 
 

@@ -50,8 +50,14 @@ def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.E
 
 def number(value: pl.Expr) -> pl.Expr:
     """One decimal, without a trailing zero; two digits that count below one."""
-    rounded = pl.when(value.abs() < 1).then(value.round_sig_figs(2)).otherwise(value.round(1)) + 0.0
-    return rounded.cast(pl.String).str.strip_suffix(".0").str.replace("^-", "−")
+    # By way of a decimal, as a small float would be written `5e-6`.
+    below_one = (value.round_sig_figs(2) + 0.0).cast(pl.Decimal(38, 12)).cast(pl.String)
+    return (
+        pl.when(value.abs() < 1)
+        .then(below_one.str.strip_chars_end("0").str.strip_suffix("."))
+        .otherwise(value.round(1).cast(pl.String).str.strip_suffix(".0"))
+        .str.replace("^-", "−")
+    )
 
 
 def _figure(end: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:

@@ -1,7 +1,7 @@
 """The app and the stages say a number alike: both have their own words, as neither imports both."""
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import words
@@ -16,20 +16,17 @@ def plain(text: str) -> str:
     return text.replace(words.SPACE, " ").replace(words.NARROW_SPACE, "")
 
 
-@settings(deadline=None)
 @given(values, st.sampled_from(UNITS))
 def test_a_quantity_is_said_alike(value, unit):
     assert plain(words.quantity(value, unit)) == spoken.quantity(value, unit)
 
 
-@settings(deadline=None)
 @given(values.map(abs))
 def test_business_time_is_said_alike(value):
     said = plain(words.quantity(value, words.BUSINESS_SECONDS))
     assert said == spoken.quantity(value, "seconds", "first_response_business_seconds")
 
 
-@settings(deadline=None)
 @given(values, st.none() | values, st.none() | values, st.sampled_from(UNITS))
 def test_an_interval_is_said_alike(value, low, high, unit):
     ends = (None if low is None else min(low, value), None if high is None else max(high, value))

@@ -48,6 +48,14 @@ def test_of_a_share_that_is_nearly_whole_what_is_missing_counts():
     assert words.interval(0.998, 0.99991, 0.999, "ratio") == "99.8–99.991 %"
 
 
+def test_a_small_number_is_written_out():
+    assert [words.number(value) for value in (0.12, 5e-5, -3.4e-7)] == [
+        "0.12",
+        "0.00005",
+        "\u22120.00000034",
+    ]
+
+
 def test_an_interval_is_said_in_the_unit_of_its_value():
     assert words.interval(164_160, 207_360, 181_440, "seconds") == "1.9–2.4 days"
     assert words.interval(0.1, 0.15, 0.12, "ratio") == "10–15 %"

@@ -56,9 +56,7 @@ def delivered(site, parts):
     return result
 
 
-few = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 many = settings(few, max_examples=150)
 
 

@@ -4,13 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import settings
 
 from assets.facts.releases import releases, with_service
 from assets.schema import SHAPES
-
-settings.register_profile("facts", deadline=None, max_examples=50)
-settings.load_profile("facts")
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 

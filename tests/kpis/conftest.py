@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import settings
 
 from assets.facts.deployments import deployments
 from assets.facts.failed_deployments import failed_deployments
@@ -18,9 +17,6 @@ from assets.kpis.cells import cells
 from assets.kpis.definition import Kpi
 from assets.kpis.terms import Terms
 from assets.schema import SHAPES
-
-settings.register_profile("kpis", deadline=None, max_examples=25)
-settings.load_profile("kpis")
 
 INSTANT = pl.Datetime("us", "UTC")
 # Two teams, one of them in two segments, and what belongs to nobody.

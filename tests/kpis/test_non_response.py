@@ -106,7 +106,7 @@ def hidden_in(teams):
     return bounded(withheld(cells_of(teams), "csat", answers, sets))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds)
 def test_a_withheld_cell_has_no_bounds_and_bounds_follow_from_what_is_shown(teams):
     found = hidden_in(teams)
@@ -131,7 +131,7 @@ def test_a_withheld_cell_has_no_bounds_and_bounds_follow_from_what_is_shown(team
     assert bounds.height == 2 * whole.filter(pl.col("n") > 0).height
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds, st.data())
 def test_two_worlds_that_look_alike_without_bounds_look_alike_with_them(teams, data):
     """Whatever a reader could not tell apart before, he cannot tell apart now."""

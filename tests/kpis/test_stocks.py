@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -57,6 +57,7 @@ def ages(frame, sets, scope, on):
 
 
 @given(given_records=records)
+@settings(max_examples=15)
 def test_a_stock_is_what_has_entered_and_not_left_when_the_period_ends(
     given_records, kpi, fact, terms, told_all_along, sets
 ):

@@ -34,7 +34,7 @@ def kept(columns):
     return [side[rows] for side in columns]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_slope_and_error_are_those_of_weighted_least_squares_with_dummies(seed):
     columns = world(seed)
@@ -52,7 +52,7 @@ def test_slope_and_error_are_those_of_weighted_least_squares_with_dummies(seed):
     assert found.n == len(y)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seeds, st.sampled_from([0.0, 0.4, -1.0]))
 def test_the_bootstrap_is_that_of_refitting_every_draw(seed, null):
     columns = world(seed, missing=0.0)
@@ -74,7 +74,7 @@ def test_the_bootstrap_is_that_of_refitting_every_draw(seed, null):
     assert found.p_value(found.drawn(weights), null) == pytest.approx((1 + reached) / 16)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seeds)
 def test_an_interval_holds_the_slopes_that_are_not_rejected(seed):
     found = panel.fit(*world(seed))
@@ -90,7 +90,7 @@ def test_an_interval_holds_the_slopes_that_are_not_rejected(seed):
             assert found.p_value(worlds, end + step) < 0.05 + 2 / 400
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seeds)
 def test_judged_together_no_slope_looks_surer_than_alone(seed):
     fits = [panel.fit(*world(seed + i, slope)) for i, slope in enumerate((0.0, 0.3, 1.0))]

@@ -47,7 +47,7 @@ def every_plan(portfolio, capacity, weights, floors=None):
             yield sum(w * s for w, s in zip(shares, served, strict=True))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seeds, st.floats(0.2, 1.6))
 def test_the_best_plan_is_the_best_of_all_that_there_are(seed, share):
     portfolio, today, weights, _ = drawn(seed, offerings=5)
@@ -61,7 +61,7 @@ def test_the_best_plan_is_the_best_of_all_that_there_are(seed, share):
         assert (found.levels >= portfolio.lowest).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seeds, st.floats(0.3, 0.8))
 def test_floors_hold_for_every_segment_or_there_is_no_plan(seed, floor):
     portfolio, today, weights, _ = drawn(seed, offerings=5)
@@ -74,7 +74,7 @@ def test_floors_hold_for_every_segment_or_there_is_no_plan(seed, floor):
         assert (portfolio.served_of(found.levels) >= floor - 1e-6).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds)
 def test_the_default_gap_bounds_what_was_missed(seed):
     portfolio, today, weights, _ = drawn(seed)
@@ -83,7 +83,7 @@ def test_the_default_gap_bounds_what_was_missed(seed):
     assert close.value >= exact.value * (1 - 2e-4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds, st.floats(0.1, 1.5), st.floats(0.0, 0.5))
 def test_more_capacity_never_makes_the_best_plan_worse(seed, share, more):
     portfolio, today, weights, _ = drawn(seed)
