@@ -15,7 +15,7 @@ from assets.methods import panel
 from assets.tradeoffs import attribute_map as attributes
 from assets.tradeoffs import attribute_scores as scores
 from assets.tradeoffs import budget_assumptions as budgets
-from assets.tradeoffs import choices, lane_assumptions, scoring, speed_tests
+from assets.tradeoffs import choices, lane_assumptions, scoring, speed_tests, stance
 from assets.tradeoffs import derived_importance as derived
 from assets.tradeoffs import flexibility_stability as plane
 from assets.tradeoffs import portfolio_assumptions as portfolio
@@ -43,6 +43,10 @@ SCALE_WORDS = (
     "between, durations on the log scale, cut at both ends"
 )
 INDEPENDENT = "as if the KPIs erred independently: half-widths add as root of the sum of squares"
+STANCE_WORDS = (
+    "mean lead of the known quarters of a year under the same declared stance; a verdict where its "
+    "whole interval says the same"
+)
 CERTAIN = "those with a value, complete and mature, of enough events, without a late source"
 
 Row = tuple[str, str, str, str]
@@ -100,9 +104,11 @@ def _of_the_plane() -> Iterator[Row]:
     yield PLANE, "measures of flexibility", _measures("flexibility"), "DESIGN §5.2"
     yield PLANE, "measures of stability", _measures("stability"), "DESIGN §5.2"
     yield PLANE, "change fail rate", "the headline, with all four link rules", DECIDED_STANCE
-    yield PLANE, "left out of a mean", "nothing to measure, or too few events", DECIDED_STANCE
+    yield PLANE, "left out of a mean", "nothing to measure", DECIDED_STANCE
+    yield PLANE, "few events", "count, by their wide interval", DECIDED_STANCE
     yield PLANE, "interval of a score", INDEPENDENT, DECIDED_ERRORS
-    yield PLANE, "clear lead", f"{plane.CLEAR_LEAD:g} and certainly not 0", DECIDED_STANCE
+    yield PLANE, "clear lead", f"{stance.CLEAR_LEAD:g} or more", DECIDED_STANCE
+    yield PLANE, "stance", STANCE_WORDS, DECIDED_STANCE
     yield PLANE, "frontier", "by the scores themselves, without intervals", DECIDED_STANCE
 
 

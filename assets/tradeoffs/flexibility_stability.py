@@ -1,18 +1,19 @@
 """Does speed cost stability here? Every customer in the plane, quarter by quarter (DESIGN §5.2).
 
-Holds the two scores, who leans where, and who is on the frontier. It describes: whether one costs
-the other is a question for tests, which count only failures that are linked without a time window.
-`unassigned` is nobody's choice and has no row.
+Holds the two scores and who is on the frontier; who leans where is in `stance`. It describes:
+whether one costs the other is a question for tests, which count only failures that are linked
+without a time window. `unassigned` is nobody's choice and has no row.
 """
 
 import dagster as dg
 import polars as pl
 
 from assets.home import Home
-from assets.kpis import phrases
 from assets.kpis.tables import KPI_TABLES, all_cells
 from assets.tradeoffs import choices
-from assets.tradeoffs.scoring import mean_score, scored, spoken, unsliced_cells
+from assets.tradeoffs.scoring import doubt, mean_score, scored, unsliced_cells
+from assets.tradeoffs.stance import with_stance
+from assets.tradeoffs.stance_sentences import sentence
 
 # Each axis is the mean of its measures on the scale common to all (targets with segment "").
 MEASURES = pl.DataFrame(
@@ -33,8 +34,6 @@ MEASURES = pl.DataFrame(
         ],
     }
 )
-# A customer leans to one side if its score there is so much higher.
-CLEAR_LEAD = 1.0
 PERIOD_KIND = "quarter"
 KEY = ("customer", "period_start_on")
 COLUMNS = (
@@ -48,9 +47,14 @@ COLUMNS = (
     "stability",
     "stability_low",
     "stability_high",
-    "stance_observed",
     "is_on_frontier",
     *MEASURES.get_column("shown_as"),
+    "n_releases",
+    "lead",
+    "lead_low",
+    "lead_high",
+    "n_quarters",
+    "stance_observed",
     "verdict",
     "sentence",
 )
@@ -59,11 +63,12 @@ COLUMNS = (
 def plane(cells: pl.DataFrame, targets: pl.DataFrame, catalogue: pl.DataFrame) -> pl.DataFrame:
     """Where each customer stood in each ended quarter: `KEY`, both scores, the four measures.
 
-    `cells` are the customers' quarterly ones. A measure with nothing to measure or too few events
-    is left out of its axis; one that is missing for another reason (not covered, immature, stale,
-    not reached) leaves the axis unknown, because what is not known yet is not known to be good.
+    `cells` are the customers' quarterly ones. A measure of few events counts by its interval, which
+    is wide then. One with nothing to measure is left out of its axis; one that is missing for
+    another reason (not covered, immature, stale, not reached) leaves the axis unknown, because what
+    is not known yet is not known to be good. `doubts` says which, and why.
     """
-    units = catalogue.select("unit", kpi="id")
+    units = catalogue.select("unit", "name", kpi="id")
     common = targets.filter(pl.col("segment") == "").drop("segment")
     measured = (
         cells.drop("unit")
@@ -72,7 +77,8 @@ def plane(cells: pl.DataFrame, targets: pl.DataFrame, catalogue: pl.DataFrame) -
         .join(MEASURES, on=["kpi", "statistic"])
         .join(units, on="kpi")
         .join(common, on=["kpi", "statistic"], how="left")
-        .with_columns(is_duration=pl.col("unit") == "seconds")
+        # Without those of few events the axis would say only that there were few failures.
+        .with_columns(is_duration=pl.col("unit") == "seconds", is_low_n=pl.lit(False))
     )
     values = measured.group_by(KEY).agg(
         pl.col("period_end_on").first(),
@@ -80,6 +86,10 @@ def plane(cells: pl.DataFrame, targets: pl.DataFrame, catalogue: pl.DataFrame) -
             pl.col("value").filter(pl.col("shown_as") == name).first().alias(name)
             for name in MEASURES.get_column("shown_as")
         ),
+        n_releases=pl.col("n").filter(pl.col("kpi") == "deployment_frequency").first(),
+        doubts=pl.format("{}: {}", pl.col("name").str.to_lowercase(), doubt())
+        .filter(~_is_left_out())
+        .str.join("; "),
     )
     both = scored(measured, "score")
     return (
@@ -92,19 +102,22 @@ def plane(cells: pl.DataFrame, targets: pl.DataFrame, catalogue: pl.DataFrame) -
 def _axis(measured: pl.DataFrame, axis: str) -> pl.DataFrame:
     """`KEY` and the mean score of one axis with its ends; no row where it is unknown."""
     measures = MEASURES.filter(pl.col("axis") == axis).height
-    has_too_few = (pl.col("value_state") == "ok") & pl.col("is_low_n")
-    is_out_of_date = pl.col("is_immature") | pl.col("is_stale") | ~pl.col("is_complete")
-    is_left_out = (has_too_few | (pl.col("value_state") == "no_events")) & ~is_out_of_date
     return (
         measured.filter(pl.col("axis") == axis)
         .group_by(KEY)
         .agg(
             *mean_score("score", axis),
-            is_known=(pl.col("score").is_not_null() | is_left_out).all() & (pl.len() == measures),
+            is_known=(pl.col("score").is_not_null() | _is_left_out()).all()
+            & (pl.len() == measures),
         )
         .filter("is_known")
         .drop("is_known")
     )
+
+
+def _is_left_out() -> pl.Expr:
+    is_out_of_date = pl.col("is_immature") | pl.col("is_stale") | ~pl.col("is_complete")
+    return (pl.col("value_state") == "no_events") & ~is_out_of_date
 
 
 def with_frontier(points: pl.DataFrame) -> pl.DataFrame:
@@ -129,95 +142,14 @@ def with_frontier(points: pl.DataFrame) -> pl.DataFrame:
     return points.join(places, on=KEY, how="left", maintain_order="left")
 
 
-def stance_observed() -> pl.Expr:
-    """`flexibility`, `stability`, `balanced` or `unknown`, from both scores and their intervals.
-
-    The difference has an interval of its own (half-widths as root of the sum of squares). A side
-    leads if the difference is at least `CLEAR_LEAD` and its interval is on one side of 0. `unknown`
-    where a score is, where the interval reaches from a clear lead of one side to one of the other,
-    and where a difference that large may yet be none. All else is `balanced`.
-    """
-    lead = pl.col("flexibility") - pl.col("stability")
-    down = _joint(
-        pl.col("flexibility") - pl.col("flexibility_low"),
-        pl.col("stability_high") - pl.col("stability"),
-    )
-    up = _joint(
-        pl.col("flexibility_high") - pl.col("flexibility"),
-        pl.col("stability") - pl.col("stability_low"),
-    )
-    is_open = ((lead - down) <= -CLEAR_LEAD) & ((lead + up) >= CLEAR_LEAD)
-    return (
-        pl.when(lead.is_null() | is_open)
-        .then(pl.lit("unknown"))
-        .when((lead >= CLEAR_LEAD) & (lead - down > 0))
-        .then(pl.lit("flexibility"))
-        .when((lead <= -CLEAR_LEAD) & (lead + up < 0))
-        .then(pl.lit("stability"))
-        .when(lead.abs() >= CLEAR_LEAD)
-        .then(pl.lit("unknown"))
-        .otherwise(pl.lit("balanced"))
-        .alias("stance_observed")
-    )
-
-
-def _joint(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    return (one.pow(2) + other.pow(2)).sqrt()
-
-
 def flexibility_stability(points: pl.DataFrame, stances: pl.DataFrame) -> pl.DataFrame:
     """The path of every customer in the plane: `points` with stance, verdict and sentence.
 
     `stances` says who each customer was at the end of each quarter (`choices.stances`).
     """
     who = stances.rename({"on": "period_end_on", "stance": "stance_declared"})
-    is_as_declared = pl.col("stance_observed") == pl.col("stance_declared")
-    return (
-        with_frontier(points.join(who, on=["customer", "period_end_on"], maintain_order="left"))
-        .with_columns(stance_observed())
-        .with_columns(
-            verdict=pl.when(pl.col("stance_observed") == "unknown")
-            .then(pl.lit("unknown"))
-            .when(is_as_declared)
-            .then(pl.lit("as_declared"))
-            .otherwise(pl.lit("otherwise"))
-        )
-        .with_columns(sentence=_sentence())
-        .select(COLUMNS)
-    )
-
-
-def _sentence() -> pl.Expr:
-    leans = {
-        "flexibility": "It leans to flexibility",
-        "stability": "It leans to stability",
-        "balanced": "It is balanced",
-        "unknown": "Which way it leans cannot be told",
-    }
-    place = (
-        pl.when(pl.col("is_on_frontier").is_null())
-        .then(pl.lit(""))
-        .when("is_on_frontier")
-        .then(pl.lit(" No other customer beats it on both."))
-        .otherwise(pl.lit(" Another customer is as good on both and better on one."))
-    )
-    declared = (
-        pl.when(pl.col("verdict") == "as_declared")
-        .then(pl.lit(", as declared."))
-        .otherwise(pl.format("; declared: {}.", "stance_declared"))
-    )
-    return pl.format(
-        "{}, {}: {}, {}. {}{}{}",
-        "name",
-        phrases.quarter(pl.col("period_start_on")),
-        *(
-            pl.format("{} {}", pl.lit(axis), spoken(axis).fill_null("not known"))
-            for axis in ("flexibility", "stability")
-        ),
-        pl.col("stance_observed").replace_strict(leans, return_dtype=pl.String),
-        declared,
-        place,
-    )
+    named = points.join(who, on=["customer", "period_end_on"], maintain_order="left")
+    return with_stance(with_frontier(named)).with_columns(sentence=sentence()).select(COLUMNS)
 
 
 @dg.asset(ins={table: dg.AssetIn(table) for table in KPI_TABLES})

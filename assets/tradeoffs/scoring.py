@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.kpis.signals import WHY_NOT_JUDGED
+
 POOR, ON_TARGET, EXCELLENT = 1.0, 3.0, 5.0
 # A 95 % interval of a normal is so many standard deviations wide.
 WIDTH_95 = 3.92
@@ -20,6 +22,26 @@ def is_certain() -> pl.Expr:
     """Whether a verdict may rest on a cell: `ok` and without a flag."""
     flags = pl.any_horizontal("is_low_n", "is_immature", "is_stale")
     return (pl.col("value_state") == "ok") & pl.col("is_complete") & ~flags
+
+
+def doubt() -> pl.Expr:
+    """Why a verdict cannot rest on a cell, in words; null where it can."""
+    return (
+        pl.when(pl.col("value_state") != "ok")
+        .then(
+            pl.col("value_state").replace_strict(
+                WHY_NOT_JUDGED, default=None, return_dtype=pl.String
+            )
+        )
+        .when("is_stale")
+        .then(pl.lit("a source is late or incomplete"))
+        .when("is_immature")
+        .then(pl.lit("outcomes can still come in"))
+        .when(~pl.col("is_complete"))
+        .then(pl.lit("the period is not over"))
+        .when("is_low_n")
+        .then(pl.lit("too few events"))
+    )
 
 
 def score(

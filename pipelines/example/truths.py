@@ -12,6 +12,7 @@ from pipelines.example.realised import by_quarter, quarter_starts
 from pipelines.example.releases import fail_ratio, unit_customers
 from pipelines.example.staffing import staffing_truths
 from pipelines.example.truths_of_ci import ci
+from pipelines.example.truths_of_stance import stances
 from pipelines.example.truths_of_stories import Truth, stories
 from pipelines.example.truths_of_support import support_truths
 from pipelines.example.truths_of_trust import trust
@@ -49,6 +50,7 @@ def truths() -> Truth:
             *trust(),
             *ci(),
             *stories(),
+            *stances(),
             *staffing_truths(),
             *support_truths(),
         ],

@@ -35,7 +35,7 @@ def test_the_borders_and_the_clear_lead_are_those_that_the_code_uses():
     values = dict(constants().select("assumption", "value").rows())
     assert values["borders where it is important"] == "3 and 4"
     assert values["borders where it is not"] == "2.5 and 4"
-    assert values["clear lead"] == "1 and certainly not 0"
+    assert values["clear lead"] == "1 or more"
 
 
 def test_each_choice_of_the_configuration_is_a_row(configuration):

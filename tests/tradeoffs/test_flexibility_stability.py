@@ -12,7 +12,6 @@ from assets.tradeoffs.flexibility_stability import (
     COLUMNS,
     flexibility_stability,
     plane,
-    stance_observed,
     with_frontier,
 )
 
@@ -87,29 +86,6 @@ def test_a_customer_that_is_beaten_changes_nobody_elses_place(rows, data):
     assert after.to_list() == [*before.to_list(), False]
 
 
-@pytest.mark.parametrize(
-    ("flexibility", "stability", "expected"),
-    [
-        ((4.0, 3.8, 4.2), (3.0, 2.8, 3.2), "flexibility"),
-        ((2.0, 1.8, 2.2), (4.0, 3.8, 4.2), "stability"),
-        ((3.9, 3.8, 4.2), (3.0, 2.8, 3.2), "balanced"),
-        # A clear lead by the numbers, that may yet be none.
-        ((4.0, 3.0, 5.0), (3.0, 2.0, 4.0), "unknown"),
-        # Anything from a clear lead of one to a clear lead of the other.
-        ((3.0, 2.0, 4.0), (3.0, 2.0, 4.0), "unknown"),
-        ((None, None, None), (3.0, 2.0, 4.0), "unknown"),
-    ],
-)
-def test_a_stance_is_observed_where_the_difference_is_large_and_certain(
-    flexibility, stability, expected
-):
-    ends = ("", "_low", "_high")
-    row = dict(zip((f"flexibility{end}" for end in ends), flexibility, strict=True))
-    row |= dict(zip((f"stability{end}" for end in ends), stability, strict=True))
-    frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.Float64))
-    assert frame.select(stance_observed()).item() == expected
-
-
 def test_each_customer_gets_its_scores_its_measures_and_a_sentence(cells, catalogue, configuration):
     fast = of_customer(cells, "checkout", [DAY, 20.0, 0.3, DAY])
     slow = of_customer(cells, "ledger", [2 * DAY, 5.0, 0.3, DAY])
@@ -120,44 +96,51 @@ def test_each_customer_gets_its_scores_its_measures_and_a_sentence(cells, catalo
     assert (checkout["lead_time_p50_seconds"], checkout["change_fail_ratio"]) == (DAY, 0.3)
     assert (checkout["segment"], checkout["verdict"]) == ("startup", "as_declared")
     assert checkout["sentence"] == (
-        "Checkout team, 2026 Q2: flexibility 5.0 of 5 (5.0–5.0), stability 1.0 of 5 (1.0–1.0). "
-        "It leans to flexibility, as declared. No other customer beats it on both."
+        "Checkout team, 2026 Q2 (100 releases): flexibility 5.0 of 5 (5.0–5.0), stability 1.0 of 5 "
+        "(1.0–1.0). It leans to flexibility, as declared: in this quarter, flexibility minus "
+        "stability is 4 (4 to 4). No other customer beats it on both."
     )
     assert (ledger["stance_observed"], ledger["verdict"]) == ("flexibility", "otherwise")
     assert ledger["sentence"].endswith(
-        "It leans to flexibility; declared: stability. "
-        "Another customer is as good on both and better on one."
+        "It leans to flexibility; declared: leaning to stability. In this quarter, flexibility "
+        "minus stability is 2 (2 to 2). Another customer is as good on both and better on one."
     )
 
 
-@pytest.mark.parametrize(
-    "flags", [{"value_state": "no_events", "value": None, "is_low_n": True}, {"is_low_n": True}]
-)
-def test_a_measure_with_nothing_to_say_is_left_out(cells, catalogue, configuration, flags):
+def test_a_measure_with_nothing_to_measure_is_left_out(cells, catalogue, configuration):
+    flags = {"value_state": "no_events", "value": None, "is_low_n": True}
     rows = of_customer(cells, "ledger", [DAY, 20.0, 0.05, DAY], **{MENDS: flags})
     found = path(configuration, catalogue, rows).row(0, named=True)
     assert (found["flexibility"], found["stability"]) == (5, 5)
     assert found["verdict"] == "otherwise"
 
 
+def test_a_measure_of_few_events_counts_by_its_wide_interval(cells, catalogue, configuration):
+    flags = {"is_low_n": True, "low": HOUR, "high": None}
+    rows = of_customer(cells, "ledger", [DAY, 20.0, 0.05, DAY], **{MENDS: flags})
+    found = path(configuration, catalogue, rows).row(0, named=True)
+    assert (found["stability"], found["stability_low"], found["stability_high"]) == (3, 3, 5)
+
+
 @pytest.mark.parametrize(
-    "flags",
+    ("flags", "why"),
     [
-        {"is_immature": True},
-        {"is_stale": True, "is_low_n": True},
-        {"value_state": "not_covered", "value": None},
-        {"value_state": "not_reached", "value": None},
+        ({"is_immature": True}, "outcomes can still come in"),
+        ({"is_stale": True, "is_low_n": True}, "a source is late or incomplete"),
+        ({"value_state": "not_covered", "value": None}, "no source tells about it"),
+        ({"value_state": "not_reached", "value": None}, "too many are still open"),
     ],
 )
 def test_a_measure_that_is_not_known_yet_leaves_its_axis_unknown(
-    cells, catalogue, configuration, flags
+    cells, catalogue, configuration, flags, why
 ):
     rows = of_customer(cells, "ledger", [DAY, 20.0, 0.05, HOUR], **{FAILS: flags})
     found = path(configuration, catalogue, rows).row(0, named=True)
     assert (found["flexibility"], found["stability"]) == (5, None)
     assert (found["stance_observed"], found["is_on_frontier"]) == ("unknown", None)
     assert found["sentence"].endswith(
-        "stability not known. Which way it leans cannot be told; declared: stability."
+        f"stability not known. Where it leans cannot be told (change fail rate: {why}); declared: "
+        "leaning to stability."
     )
 
 
