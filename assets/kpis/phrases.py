@@ -26,9 +26,25 @@ def spoken_unit(unit: pl.Expr, duration: pl.Expr) -> pl.Expr:
     return pl.when((unit == SECONDS) & is_business).then(pl.lit(BUSINESS_SECONDS)).otherwise(unit)
 
 
-def amount(value: pl.Expr, unit: pl.Expr) -> pl.Expr:
-    """`6.1 h`, `6.1 business hours`, `12.4 %`, `3 a week`; null for null."""
-    return pl.format("{}{}", _figure(value, value, unit), _suffix(value, unit))
+def amount(value: pl.Expr, unit: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:
+    """`6.1 h`, `6.1 business hours`, `12.4 %`, `3 a week`; null for null.
+
+    In the unit of the value that it is said `beside`, so that one sentence has one unit.
+    """
+    other = value if beside is None else beside
+    return pl.format("{}{}", _figure(value, other, unit), _suffix(other, unit))
+
+
+def evidence(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr, n: pl.Expr) -> pl.Expr:
+    """`5.2–7.3 h, n 212`: what stands in brackets behind a number."""
+    return pl.format("{}, n {}", interval(low, high, value, unit), n)
+
+
+def inside(name: pl.Expr) -> pl.Expr:
+    """A KPI's name inside a sentence: `change lead time`, but `CI feedback time`."""
+    is_acronym = name.str.slice(1, 1).str.contains("[A-Z]")
+    lowered = name.str.slice(0, 1).str.to_lowercase() + name.str.slice(1)
+    return pl.when(is_acronym).then(name).otherwise(lowered)
 
 
 def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:

@@ -20,8 +20,10 @@ SERIES = ("kpi", "statistic", "scope_kind", "scope")
 COLUMNS = {
     **dict.fromkeys((*SERIES, "period_kind"), pl.String),
     "period_start_on": pl.Date,
+    **dict.fromkeys(("value", "low", "high"), pl.Float64),
+    "n": pl.UInt32,
     **dict.fromkeys(
-        ("value", "previous_value", "baseline_center", "baseline_low", "baseline_high"), pl.Float64
+        ("previous_value", "baseline_center", "baseline_low", "baseline_high"), pl.Float64
     ),
     "n_baseline": pl.UInt32,
     "signal": pl.String,
@@ -145,15 +147,14 @@ def _is_outside() -> pl.Expr:
 
 
 def _sentence() -> pl.Expr:
-    unit = pl.col("spoken_unit")
+    unit, at = pl.col("spoken_unit"), pl.col("value")
     value = pl.format(
-        "{}{}",
-        phrases.amount(pl.col("value"), unit),
+        "{}{} ({})",
+        phrases.amount(at, unit),
         phrases.statistic(pl.col("statistic")),
+        phrases.evidence(pl.col("low"), pl.col("high"), at, unit, pl.col("n")),
     )
-    limits = phrases.interval(
-        pl.col("baseline_low"), pl.col("baseline_high"), pl.col("baseline_center"), unit
-    )
+    limits = phrases.interval(pl.col("baseline_low"), pl.col("baseline_high"), at, unit)
     usual = pl.format("what its first {} months vary by ({})", "n_baseline", limits)
     found = (
         pl.when(pl.col("signal") == "too_early")

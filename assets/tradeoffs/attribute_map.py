@@ -60,6 +60,7 @@ MAP_COLUMNS = (
     "why",
     "owner_role",
     *PERIOD,
+    "missing",
     "sentence",
     "next_question",
 )

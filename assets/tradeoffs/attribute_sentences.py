@@ -7,7 +7,7 @@ Judges nothing: the verdict is in the row.
 import polars as pl
 
 from assets.kpis import phrases
-from assets.tradeoffs.scoring import EXCELLENT, spoken
+from assets.tradeoffs.scoring import EXCELLENT, doubt, spoken
 
 KEY = ["segment", "promise"]
 BORDERS = (2.5, 3.0, 4.0)
@@ -24,12 +24,17 @@ VERDICT_WORDS = {
 def with_sentences(
     rows: pl.DataFrame, scores: pl.DataFrame, segments: pl.DataFrame
 ) -> pl.DataFrame:
-    """Adds `sentence` and `next_question` (null unless something is weak that should not be)."""
+    """Adds `missing`, `sentence` and `next_question`.
+
+    `missing` says which measures do not count, and why; `next_question` is null unless something is
+    weak that should not be.
+    """
     named = rows.join(
         segments.select("segment", segment_name="name"), on="segment", maintain_order="left"
     )
     return (
         named.join(_weakest(scores), on=KEY, how="left", maintain_order="left")
+        .join(_missing(scores), on=KEY, how="left", maintain_order="left")
         .with_columns(sentence=_sentence(), next_question=_next_question())
         .drop("segment_name", "measure", "measure_name", "is_targeted")
     )
@@ -44,8 +49,8 @@ def _weakest(scores: pl.DataFrame) -> pl.DataFrame:
         "name",
         phrases.amount(value, unit),
         phrases.statistic(pl.col("statistic")),
-        phrases.interval(low, high, value, unit),
-        phrases.amount(pl.col("target"), unit),
+        phrases.evidence(low, high, value, unit, pl.col("n")),
+        phrases.amount(pl.col("target"), unit, beside=value),
     )
     shortfall = pl.col("weight") * (EXCELLENT - pl.col("score"))
     return (
@@ -54,9 +59,21 @@ def _weakest(scores: pl.DataFrame) -> pl.DataFrame:
         .group_by(KEY, maintain_order=True)
         .agg(
             pl.col("measure").first(),
-            measure_name=pl.col("name").first(),
+            measure_name=phrases.inside(pl.col("name")).first(),
             is_targeted=pl.col("target").is_not_null().any(),
         )
+    )
+
+
+def _missing(scores: pl.DataFrame) -> pl.DataFrame:
+    """Per promise `missing`: the measures that do not count, each with its reason."""
+    why = doubt().fill_null("no target is set")
+    n = pl.when("is_low_n").then(pl.format(", n {}", "n")).otherwise(pl.lit(""))
+    measure = pl.format("{} ({}{})", phrases.inside(pl.col("name")), why, n)
+    return (
+        scores.filter(pl.col("is_expected") & pl.col("score").is_null())
+        .group_by(KEY, maintain_order=True)
+        .agg(missing=measure.unique(maintain_order=True).str.join(", "))
     )
 
 
@@ -66,10 +83,11 @@ def _sentence() -> pl.Expr:
         pl.when(pl.col("performance").is_null())
         .then(pl.format("{} and cannot be scored: {}.", _opening(), _why_not_scored()))
         .when(pl.col("importance_stated").is_null())
-        .then(pl.format("{}; it scores {}. {}.{}", _opening(), score, "measure", _missing()))
+        .then(pl.format("{}; it scores {}. {}.{}", _opening(), score, "measure", _not_counted()))
         .otherwise(
             pl.format(
-                "{} and scores {}: {}. {}.{}", _opening(), score, _verdict(), "measure", _missing()
+                "{} and scores {}: {}. {}.{}",
+                *(_opening(), score, _verdict(), "measure", _not_counted()),
             )
         )
     )
@@ -101,12 +119,14 @@ def _opening() -> pl.Expr:
 
 
 def _verdict() -> pl.Expr:
-    on_purpose = pl.format("bad on purpose since {}, decided by {}", "since", "owner_role")
+    on_purpose = pl.format(
+        "bad on purpose since {}, decided by {}", phrases.day(pl.col("since")), "owner_role"
+    )
     return (
         pl.when(pl.col("verdict") == "bad_on_purpose")
         .then(on_purpose)
         .when(pl.col("n_uncertain") > 0)
-        .then(pl.lit("unknown, as a measure that has a value is not certain enough to judge by"))
+        .then(pl.lit("unknown, as one of its measures is not sure enough"))
         .when(pl.col("verdict") == "unknown")
         .then(pl.lit("unknown, as the interval reaches from weak to excellent"))
         .when(pl.col("is_declared_bad") & (pl.col("verdict") == "under_served"))
@@ -118,31 +138,18 @@ def _verdict() -> pl.Expr:
 
 
 def _why_not_scored() -> pl.Expr:
-    measures = pl.col("n_kpis")
     return (
-        pl.when(measures == 0)
+        pl.when(pl.col("n_kpis") == 0)
         .then(pl.lit("no headline KPI measures it yet"))
         .when(~pl.col("is_targeted"))
         .then(pl.lit("no target of this segment is set for it in plumbline.toml"))
-        .when(measures == 1)
-        .then(pl.lit("its only measure is not certain enough in the newest complete period"))
-        .otherwise(
-            pl.format(
-                "none of its {} measures is certain enough in the newest complete period", measures
-            )
-        )
+        .otherwise(pl.format("nothing counts in the newest complete period: {}", "missing"))
     )
 
 
-def _missing() -> pl.Expr:
-    """` 1 of 3 measures is missing.`, or nothing."""
-    missing = pl.col("n_missing")
-    verb = pl.when(missing == 1).then(pl.lit("is")).otherwise(pl.lit("are"))
-    return (
-        pl.when(missing > 0)
-        .then(pl.format(" {} of {} measures {} missing.", missing, "n_kpis", verb))
-        .otherwise(pl.lit(""))
-    )
+def _not_counted() -> pl.Expr:
+    """` Not counted: recovery time (too few events, n 3).`, or nothing."""
+    return pl.format(" Not counted: {}.", "missing").fill_null("")
 
 
 def _next_question() -> pl.Expr:

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from assets.home import Home
+from assets.kpis import phrases
 from assets.kpis.tables import KPI_TABLES, all_cells
 from assets.tradeoffs import choices
 from assets.tradeoffs.scoring import doubt, mean_score, scored, unsliced_cells
@@ -87,7 +88,7 @@ def plane(cells: pl.DataFrame, targets: pl.DataFrame, catalogue: pl.DataFrame) -
             for name in MEASURES.get_column("shown_as")
         ),
         n_releases=pl.col("n").filter(pl.col("kpi") == "deployment_frequency").first(),
-        doubts=pl.format("{}: {}", pl.col("name").str.to_lowercase(), doubt())
+        doubts=pl.format("{}: {}", phrases.inside(pl.col("name")), doubt())
         .filter(~_is_left_out())
         .str.join("; "),
     )

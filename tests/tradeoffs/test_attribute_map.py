@@ -118,11 +118,11 @@ def test_a_slow_first_response_under_serves_who_needs_support(
     assert row["position"] == pytest.approx(2.391, abs=1e-3)
     assert row["sentence"] == (
         "For Regulated, support matters (5 of 5) and scores 1.9 of 5 (1.6–2.1): under-served. "
-        "First response time was 6.1 business hours in the median (5.2–7.3 business hours), "
-        "target 4 business hours."
+        "First response time was 6.1 business hours in the median (5.2–7.3 business hours, "
+        "n 100), target 4 business hours."
     )
     assert row["next_question"] == (
-        "For Regulated, what holds First response time back, and what would give way for it?"
+        "For Regulated, what holds first response time back, and what would give way for it?"
     )
     behind = scores.filter(segment="regulated", promise="support", kpi="first_response_time")
     assert behind.select("poor", "target", "excellent").row(0) == (8 * HOUR, 4 * HOUR, HOUR)
@@ -140,8 +140,8 @@ def test_a_weakness_that_is_declared_names_since_when_and_who_decided(
     assert row["next_question"] is None
     assert row["sentence"] == (
         "For Start-up-like, accountability matters little (1 of 5) and scores 1.0 of 5 (1.0–1.0): "
-        "bad on purpose since 2025-01-01, decided by Head of platform. Independent review rate was "
-        "40 % (40–40 %), target 80 %."
+        "bad on purpose since 1 January 2025, decided by Head of platform. Independent review rate "
+        "was 40 % (40–40 %, n 100), target 80 %."
     )
 
 
@@ -153,7 +153,7 @@ def test_a_weakness_that_is_not_declared_asks_whether_it_is_meant(
     row = the(both(undeclared, catalogue, quarter, measured)[0], "startup", "accountability")
     assert row["verdict"] == "weak_undeclared"
     assert row["next_question"].startswith("Is accountability meant to be weak for Start-up-like?")
-    assert "Independent review rate" in row["next_question"]
+    assert "independent review rate" in row["next_question"]
 
 
 def test_a_measure_with_a_value_that_is_not_certain_makes_the_verdict_unknown(
@@ -167,11 +167,31 @@ def test_a_measure_with_a_value_that_is_not_certain_makes_the_verdict_unknown(
     row = the(rows, "regulated", "support")
     assert (row["verdict"], row["n_kpis"], row["n_missing"]) == ("unknown", 2, 1)
     assert row["n_uncertain"] == 1
-    assert "not certain enough to judge by" in row["sentence"]
-    assert row["sentence"].endswith(" 1 of 2 measures is missing.")
+    assert "unknown, as one of its measures is not sure enough" in row["sentence"]
+    assert row["missing"] == "first response time (a source is late or incomplete)"
+    assert row["sentence"].endswith(f" Not counted: {row['missing']}.")
     stale = scores.filter(segment="regulated", kpi="first_response_time").row(0, named=True)
     assert stale["value"] == HOUR
     assert stale["score"] is None
+
+
+def test_too_few_events_are_named_with_their_number(cells, catalogue, configuration, quarter):
+    measured = cells(
+        {"kpi": "first_response_time", "value": HOUR, "is_low_n": True, "n": 9},
+        {"kpi": "csat", "value": 0.97},
+    )
+    row = the(both(configuration, catalogue, quarter, measured)[0], "regulated", "support")
+    assert row["missing"] == "first response time (too few events, n 9)"
+
+
+def test_value_interval_and_target_are_said_in_one_unit(cells, catalogue, configuration, quarter):
+    value = {"value": 100 * 60.0, "low": 90 * 60.0, "high": 3 * HOUR}
+    measured = cells({"kpi": "first_response_time", **value})
+    row = the(both(configuration, catalogue, quarter, measured)[0], "regulated", "support")
+    assert (
+        "100 business min in the median (90–180 business min, n 100), target 240 business min"
+        in row["sentence"]
+    )
 
 
 def test_a_measure_without_data_is_missing_and_the_rest_is_judged(
@@ -186,7 +206,11 @@ def test_a_measure_without_data_is_missing_and_the_rest_is_judged(
 @pytest.mark.parametrize(
     ("promise", "why"),
     [
-        ("support", "none of its 2 measures is certain enough in the newest complete period."),
+        (
+            "support",
+            "nothing counts in the newest complete period: CSAT (no source tells about it), first "
+            "response time (no source tells about it).",
+        ),
         ("stability", "no target of this segment is set for it in plumbline.toml."),
         ("cost", "no headline KPI measures it yet."),
     ],
