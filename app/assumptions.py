@@ -5,9 +5,11 @@ The table holds ids and seconds, so that it can be checked against the configura
 
 import re
 
+import streamlit as st
+
 from app.cells import Kpi, catalogue, name_of
-from app.edition import Edition
-from app.words import inside, number, quantity, spaced
+from app.edition import Edition, key_of
+from app.words import first_large, inside, number, quantity, spaced
 
 ANSWERS = {
     "tradeoff_attribute_map": "Are we good at what counts?",
@@ -35,6 +37,7 @@ _WEIGHT = re.compile(r"weight ([\d.]+)")
 _CODE_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+(?: (?:p50|p90|ratio|rate)\b)?")
 
 
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
 def assumptions(edition: Edition) -> dict[str, dict[str, list[str]]]:
     """Answer → its assumptions as the columns of a table in Markdown."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -68,7 +71,7 @@ def in_words(edition: Edition, assumption: str, value: str) -> tuple[str, str]:
     if stance := _STANCE.fullmatch(assumption):
         who = _who(edition, stance["who"])
         return f"Stance of {who}, unless a customer has its own", value
-    return _first_large(_without_ids(assumption, kpis)), _without_ids(value, kpis)
+    return first_large(_without_ids(assumption, kpis)), _without_ids(value, kpis)
 
 
 def _source(text: str) -> str:
@@ -85,7 +88,7 @@ def _levels(value: str, kpi: Kpi) -> str:
     weight = _WEIGHT.search(value)
     if weight and float(weight[1]) != 1:
         said.append(f"counts {number(float(weight[1]))}-fold")
-    return _first_large(", ".join(said))
+    return first_large(", ".join(said))
 
 
 def _without_ids(text: str, kpis: dict[str, Kpi]) -> str:
@@ -96,7 +99,3 @@ def _without_ids(text: str, kpis: dict[str, Kpi]) -> str:
         return PERIODS.get(name, name.replace("_", " ")) + (f" {statistic}" if statistic else "")
 
     return _CODE_NAME.sub(named, text)
-
-
-def _first_large(text: str) -> str:
-    return text[:1].upper() + text[1:]

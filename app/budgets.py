@@ -13,7 +13,7 @@ from app.cells import Row, name_of
 from app.edition import Edition, key_of
 from app.theme import Palette, specification
 from app.verdicts import ADVICE, BUDGETS, Mark
-from app.words import NOT_KNOWN, counted, day, interval, listed, number, quantity
+from app.words import NOT_KNOWN, counted, day, first_large, interval, listed, number, quantity
 
 TABLE, PATHS, TEAMS = (
     "tradeoff_error_budgets",
@@ -59,7 +59,7 @@ def summary(rows: list[Row]) -> tuple[str, str]:
     by_advice = {word: [row for row in rows if row["advice"] == word] for word in ORDER}
     faster, hold = by_advice["ship_faster"], by_advice["hold"]
     headline = (
-        f"{_first_large(counted(len(faster), 'team'))} of {len(rows)} could ship faster, "
+        f"{first_large(counted(len(faster), 'team'))} of {len(rows)} could ship faster, "
         f"{counted(len(hold), 'should hold', 'should hold').replace('no should', 'none should')}."
     )
     said = [
@@ -99,10 +99,6 @@ def _since(row: Row) -> str:
 
 def _have(rows: list[Row]) -> str:
     return "has" if len(rows) == 1 else "have"
-
-
-def _first_large(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def cards(rows: list[Row]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ Only the columns and rows that a question needs leave the file. Holds no words a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -126,7 +127,7 @@ def _kpi(row: Row) -> Kpi:
     )
 
 
-@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Edition: key_of})
+@lru_cache(maxsize=20)  # asked a hundred times a page, and Streamlit's own takes 60 µs each time
 def names(edition: Edition) -> dict[str, dict[str, str]]:
     """What each scope is called: level → scope → name; the newest name wins."""
     columns = ["scope_kind", "scope", "name"]

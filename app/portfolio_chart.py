@@ -4,16 +4,37 @@ from typing import Any
 
 import altair as alt
 import polars as pl
+import streamlit as st
 
-from app.theme import Palette, Picture, layered
+from app.edition import Edition, key_of
+from app.portfolio import BEST, EVENLY
+from app.portfolio_words import PLAN_WORDS
+from app.theme import Palette, Picture, layered, specification
 
 HEIGHT = 300
+CHOSEN = "chosen_capacity"
+CURVES = {BEST: PLAN_WORDS[BEST], EVENLY: "Cut evenly, nothing stopped"}
 
 
-def capacity_curve(
-    rows: pl.DataFrame, plans: list[str], capacity_ratio: float, colors: Palette
-) -> Picture:
-    """The weighted value by the best plan and cut evenly; a line at the capacity that was chosen.
+@st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={Edition: key_of})
+def _drawn(edition: Edition, colors: Palette) -> dict[str, Any]:
+    curve = (
+        edition.table("tradeoff_portfolio_curve")
+        .select("capacity_ratio", "value", "plan")
+        .unique(maintain_order=True)
+        .with_columns(pl.col("plan").replace_strict(CURVES))
+    )
+    return specification(lambda: capacity_curve(curve, list(CURVES.values()), colors))
+
+
+def at_capacity(edition: Edition, ratio: float, colors: Palette) -> dict[str, Any]:
+    """The curve of an edition as a Vega-Lite specification, with a line at a share of the hours."""
+    drawn = _drawn(edition, colors)
+    return drawn | {"datasets": drawn["datasets"] | {CHOSEN: [{"capacity_ratio": ratio}]}}
+
+
+def capacity_curve(rows: pl.DataFrame, plans: list[str], colors: Palette) -> Picture:
+    """The weighted value by the best plan and cut evenly; a line where the data `CHOSEN` say.
 
     `rows` has `capacity_ratio, value, plan`; `plans` are the words of the two, the best one first.
     """
@@ -24,9 +45,8 @@ def capacity_curve(
         color=alt.Color("plan:N", scale=scale, legend=alt.Legend(title=None, orient="top")),
         strokeDash=alt.StrokeDash("plan:N", scale=dashes, legend=None),
     )
-    chosen = pl.DataFrame({"capacity_ratio": [capacity_ratio]})
     rule = (
-        alt.Chart(chosen)
+        alt.Chart(alt.NamedData(CHOSEN))
         .mark_rule(color=colors.quiet, strokeDash=[2, 3])
         .encode(x="capacity_ratio:Q")
     )

@@ -1,4 +1,4 @@
-"""Plans that were given a name and kept in the home, and what became of them.
+"""Plans that were given a name and kept in the home.
 
 One JSON file each in `<home>/plans/`. Editions are never touched: a plan says what was meant, the
 editions after it say what happened.
@@ -8,7 +8,6 @@ editions after it say what happened.
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -69,22 +68,3 @@ def _read(path: Path) -> SavedPlan:
         raise PlanError(
             f"The plan {path} cannot be read ({error}). Mend the file or move it away."
         ) from error
-
-
-def what_became(
-    plan: SavedPlan, levels: Mapping[str, str], hours: Mapping[str, float]
-) -> list[dict[str, str | float | None]]:
-    """A row per offering of the plan: level and hours as meant, and as they are now.
-
-    `levels` and `hours` are those of the edition that is looked at; None is not offered any more.
-    """
-    return [
-        {
-            "offering": offering,
-            "level_meant": meant,
-            "level_now": levels.get(offering),
-            "hours_meant": plan.hours[offering],
-            "hours_now": hours.get(offering),
-        }
-        for offering, meant in plan.levels.items()
-    ]

@@ -1,5 +1,6 @@
 """The dashboard's pages and their order; `streamlit run app/streamlit_app.py`."""
 
+import gc
 from pathlib import Path
 
 import streamlit as st
@@ -80,4 +81,17 @@ NUMBERS = [
     ),
 ]
 
-st.navigation({"": [BRIEF], "Trade-offs": QUESTIONS, "Numbers": NUMBERS}, position="top").run()
+
+@st.cache_resource(show_spinner=False)
+def spare_what_was_loaded(page: str) -> None:
+    """Once for each page: its modules are no garbage.
+
+    Streamlit looks for garbage after every click, and looked through all libraries: 85 of 160 ms.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+page = st.navigation({"": [BRIEF], "Trade-offs": QUESTIONS, "Numbers": NUMBERS}, position="top")
+page.run()
+spare_what_was_loaded(page.title)

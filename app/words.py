@@ -188,6 +188,11 @@ def inside(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
+def first_large(text: str) -> str:
+    """The text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def possessive(name: str) -> str:
     """`Core product's`, `Example Services’`."""
     return f"{name}’" if name.endswith("s") else f"{name}’s"

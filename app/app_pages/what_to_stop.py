@@ -1,42 +1,26 @@
 """What should we stop doing? A level of service for every offering, under a capacity."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-import polars as pl
 import streamlit as st
 
 from app.assumptions import of_answers
 from app.cells import name_of
-from app.edition import home
 from app.page import begin
-from app.portfolio import (
-    BEST,
-    EVENLY,
+from app.portfolio import BEST, LEVELS, OWN, Choice, best_of, mediocre_below, offered, plans
+from app.portfolio_chart import at_capacity
+from app.portfolio_table import offering_table, outcome_table
+from app.portfolio_words import (
     LEVEL_WORDS,
-    LEVELS,
-    OWN,
-    PLAN_WORDS,
-    Choice,
     answer,
+    closeness,
     flipped,
-    mediocre_below,
     mediocre_sentence,
-    offered,
-    offering_table,
     outcome_ends,
-    outcome_table,
-    plans,
     sureness,
 )
-from app.portfolio_chart import capacity_curve
-from app.saved_plans import PlanError, SavedPlan, save, saved, what_became
-from app.theme import palette, specification
-from app.words import NOT_KNOWN, number
+from app.saved_plans_view import keep, what_became_of
+from app.theme import palette
 
 WELL_SERVED = 0.8
-OWN_LEVELS = ("stop", "best_effort", "standard", "excellent")
-CURVES = {BEST: PLAN_WORDS[BEST], EVENLY: "Cut evenly, nothing stopped"}
 
 edition = begin(
     "What should we stop doing?",
@@ -90,7 +74,7 @@ with st.expander("Capacity, what each segment counts and must get, and a plan of
             )  # fmt: skip
     st.caption("Your own plan begins with today’s; what you name here has another level.")
     own: dict[str, str] = {}
-    for column, level in zip(st.columns(len(OWN_LEVELS)), reversed(OWN_LEVELS), strict=True):
+    for column, level in zip(st.columns(len(LEVELS)), reversed(LEVELS), strict=True):
         with column:
             chosen = st.multiselect(
                 LEVEL_WORDS[level],
@@ -110,41 +94,39 @@ choice = Choice(
     own=tuple(sorted(own.items())),
 )
 found = plans(edition, choice)
+short, reasons = answer(edition, given, choice, found)
+outcomes = outcome_table(edition, given, found, choice.weights)
 with top:
-    st.markdown(f"**{answer(edition, given, choice, found)}**")
-    outcomes = outcome_table(edition, given, found, choice.weights)
+    st.subheader(short, anchor=False)
+    st.markdown("\n".join(f"- {reason}" for reason in reasons))
     st.dataframe(outcomes, hide_index=True, alt="How well each segment is served under each plan")
     st.caption(
         "Served: the share of a segment’s use that is served well. In brackets: points more or "
-        "less than today."
+        f"less than today.{closeness(best_of(edition, choice))}"
     )
 
 st.subheader("What each offering takes and gives", anchor=False)
 table = offering_table(edition, given, found)
-st.dataframe(table, hide_index=True, alt="Offerings with their cost, use and level in each plan")
+st.dataframe(table, hide_index=True, alt="Offerings with their level in each plan, cost and use")
 st.caption(
     "In the order of value per hour, before any plan; in brackets the places that 95 % of the "
     "draws give it. Satisfaction is shown of at least 20 answers of three customers, in steps of "
     "5 points."
 )
-st.download_button(
-    "Download both tables as CSV",
-    "\n".join([outcomes.write_csv(), table.write_csv()]),
-    f"what-to-stop-{edition.id}.csv",
-    "text/csv",
-    icon=":material/download:",
-)
+with st.container(horizontal=True):
+    for what, shown in (("plans", outcomes), ("offerings", table)):
+        st.download_button(
+            f"Download the {what} as CSV",
+            shown.write_csv(),
+            f"what_to_stop_{what}_{edition.id}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 st.subheader("More and less capacity", anchor=False)
 st.markdown(f"**{mediocre_sentence(*mediocre_below(edition, WELL_SERVED))}**")
-curve = (
-    edition.table("tradeoff_portfolio_curve")
-    .select("capacity_ratio", "value", "plan")
-    .unique(maintain_order=True)
-    .with_columns(pl.col("plan").replace_strict(CURVES))
-)
-colors = palette()
-picture = specification(lambda: capacity_curve(curve, list(CURVES.values()), ratio / 100, colors))
+picture = at_capacity(edition, ratio / 100, palette())
 st.vega_lite_chart(picture, alt="How much of the use is served at each capacity, by plan")
 st.caption(
     f"With the weights of `plumbline.toml`. Well served: from {WELL_SERVED:.0%} on. Dotted: the "
@@ -166,57 +148,5 @@ for name, rows in of_answers(edition, "tradeoff_portfolio", "tradeoff_offerings"
         st.table(rows, border="horizontal", hide_index=True, alt=f"Assumptions: {name}")
 
 st.subheader("Keep a plan, and see later what became of it", anchor=False)
-keep = OWN if OWN in found else BEST
-with st.form("keep", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-    name = st.text_input("Name", placeholder="Budget 2027", max_chars=60, key="plan_name")
-    is_kept = st.form_submit_button(f"Keep “{PLAN_WORDS[keep]}”", disabled=keep not in found)
-try:
-    if is_kept:
-        levels = {o: LEVELS[level] for o, level in zip(given.offerings, found[keep], strict=True)}
-        at = range(len(given.offerings))
-        hours = given.portfolio.hours[list(at), found[keep]]
-        plan = SavedPlan(
-            name=name.strip(),
-            saved_on=datetime.now(ZoneInfo(edition.time_zone)).date(),
-            edition=edition.id,
-            capacity=choice.capacity,
-            levels=levels,
-            hours=dict(zip(given.offerings, map(float, hours), strict=True)),
-            served=dict(
-                zip(given.segments, map(float, given.portfolio.served_of(found[keep])), strict=True)
-            ),
-        )
-        save(home(), plan)
-        st.success(f"Kept as “{plan.name}”.")
-    kept = saved(home())
-except PlanError as error:
-    st.warning(str(error))
-    kept = {}
-if kept:
-    shown = kept[st.selectbox("Plan", list(kept), key="plan", bind="query-params")]
-    now = edition.table("tradeoff_offerings")
-    became = what_became(
-        shown,
-        dict(now.select("offering", "level").rows()),
-        dict(now.drop_nulls("hours_per_week").select("offering", "hours_per_week").rows()),
-    )
-    st.dataframe(
-        pl.DataFrame(
-            {
-                "Offering": [offering_name(str(row["offering"])) for row in became],
-                "Level meant": [LEVEL_WORDS[str(row["level_meant"])] for row in became],
-                "Level now": [LEVEL_WORDS.get(str(row["level_now"]), NOT_KNOWN) for row in became],
-                "Hours meant": [number(float(row["hours_meant"] or 0)) for row in became],
-                "Hours now": [
-                    NOT_KNOWN if row["hours_now"] is None else number(float(row["hours_now"]))
-                    for row in became
-                ],
-            }
-        ),
-        hide_index=True,
-        alt="The plan beside what happened",
-    )
-    st.caption(
-        f"“{shown.name}” was kept on {shown.saved_on:%-d %B %Y} from edition {shown.edition}; "
-        "“now” is the edition that is shown."
-    )
+keep(edition, given, choice, found, OWN if OWN in found else BEST)
+what_became_of(edition, given)

@@ -17,6 +17,9 @@ from assets.methods.distributions import Floats
 Integers = NDArray[np.int64]
 GAP = 1e-4  # of the value of a plan: the best one may be better by so much
 SECONDS_AT_MOST = 2.0
+# How well users are served is known to so many points at best: a survey's word, or a default.
+SERVED_DEVIATION, SERVED_ENDS = 0.05, (0.05, 0.98)
+DRAWS, SEED = 400, 20_260_702
 FITS_BY = 1e-9  # of the capacity: hours that differ from it by less fit
 
 
@@ -77,11 +80,13 @@ def best_plan(
     weights: ArrayLike,
     floors: ArrayLike | None = None,
     gap: float = GAP,
+    seconds: float = SECONDS_AT_MOST,
 ) -> Plan | None:
     """The plan of the highest value within a capacity of hours a week; None where none fits.
 
     `weights` of the segments are relative; `floors` is how well each must be served at least.
-    Of plans of equal value the one with fewer hours wins.
+    Of plans of equal value the one with fewer hours wins. After so many `seconds` the best one that
+    was found is taken; its `gap` says how much better another could be.
     """
     from scipy.optimize import (  # type: ignore[import-untyped]
         Bounds,
@@ -109,7 +114,7 @@ def best_plan(
         integrality=np.ones(offerings * levels),
         bounds=Bounds(0, allowed.ravel().astype(np.float64)),
         constraints=constraints,
-        options={"mip_rel_gap": gap, "time_limit": SECONDS_AT_MOST},
+        options={"mip_rel_gap": gap, "time_limit": seconds},
     )
     if found.x is None:
         return None
@@ -138,6 +143,38 @@ def spread_evenly(served_today: ArrayLike, use: Floats, share_of_hours: ArrayLik
     quality = np.asarray(served_today, dtype=np.float64)
     shares = np.atleast_1d(np.asarray(share_of_hours, dtype=np.float64))
     return np.asarray((1 - (1 - quality) ** shares[:, None]) @ use.T)
+
+
+def kept_of(portfolio: Portfolio, served_today: ArrayLike, plan: ArrayLike) -> Floats:
+    """The share of today's serving hours that a plan gives each offering: shape (offerings,).
+
+    It is the exponent of `curve`, read from how well users are served; 0 for what is stopped.
+    """
+    levels = np.asarray(plan, dtype=np.int64)
+    then = portfolio.served[np.arange(len(levels)), levels]
+    now = np.asarray(served_today, dtype=np.float64)
+    is_curved = (now > 0) & (now < 1)
+    bent = np.log1p(-np.where(is_curved, then, 0.5)) / np.log1p(-np.where(is_curved, now, 0.5))
+    return np.asarray(np.where(is_curved, bent, (then > 0).astype(np.float64)))
+
+
+def difference(
+    served_today: ArrayLike, worth: ArrayLike, kept: ArrayLike, other: ArrayLike
+) -> tuple[float, float, float]:
+    """What keeping `kept` serves more than keeping `other`, with the ends of 95 % of the draws.
+
+    Both are drawn together: how well users are served today is known to `SERVED_DEVIATION`. `worth`
+    is the share of use that is of each offering; what both leave as it is cancels out.
+    """
+    now = np.asarray(served_today, dtype=np.float64)
+    errors = np.random.default_rng(SEED).normal(0, SERVED_DEVIATION, (DRAWS, len(now)))
+    drawn = np.clip(now + errors, *SERVED_ENDS)
+    found = [
+        ((1 - quality) ** np.asarray(other) - (1 - quality) ** np.asarray(kept)) @ np.asarray(worth)
+        for quality in (now[None, :], drawn)
+    ]
+    low, high = np.quantile(found[1], [0.025, 0.975])
+    return float(found[0][0]), float(low), float(high)
 
 
 def value_per_hour(portfolio: Portfolio, today: ArrayLike, weights: ArrayLike) -> Floats:

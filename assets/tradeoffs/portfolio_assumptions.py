@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.configuration import Configuration
-from assets.methods.portfolio import GAP
+from assets.methods.portfolio import DRAWS, GAP, SEED, SERVED_DEVIATION
 from assets.tradeoffs import offerings, portfolio, portfolio_doubts
 
 OFFERINGS, PLANS = "tradeoff_offerings", "tradeoff_portfolio"
@@ -20,8 +20,12 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
         f"customers, in steps of {100 * offerings.STEP:.0f} points"
     )
     drawn = (
-        f"{portfolio_doubts.DRAWS} draws, seed {portfolio_doubts.SEED}: hours within their "
-        f"interval, service ± {100 * portfolio_doubts.SERVED_DEVIATION:.0f} points"
+        f"{portfolio_doubts.DRAWS} draws, seed {SEED}: hours within their interval, service ± "
+        f"{100 * SERVED_DEVIATION:.0f} points"
+    )
+    compared = (
+        f"{DRAWS} draws, seed {SEED}, of both together: service ± {100 * SERVED_DEVIATION:.0f} "
+        "points; how surely a plan fits its hours is not in it"
     )
     yield OFFERINGS, "time", f"the last {offerings.WEEKS} weeks", DESIGN
     yield OFFERINGS, "use", "weeks in which a customer had a run or a ticket of it", DECIDED
@@ -34,6 +38,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     yield PLANS, "best plan", f"mixed-integer, HiGHS, within {GAP:.2%} of the best value", DESIGN
     yield PLANS, "well served from", f"{portfolio.WELL_SERVED:.0%}", DECIDED
     yield PLANS, "how sure a decision is", drawn, DECIDED
+    yield PLANS, "how sure a difference of two plans is", compared, DECIDED
 
 
 def choices(configuration: Configuration) -> pl.DataFrame:

@@ -15,7 +15,14 @@ import polars as pl
 from assets.configuration import LEVELS, Configuration
 from assets.home import Home
 from assets.methods.distributions import Floats
-from assets.methods.portfolio import GAP, best_plan, value_per_hour
+from assets.methods.portfolio import (
+    GAP,
+    SEED,
+    SERVED_DEVIATION,
+    SERVED_ENDS,
+    best_plan,
+    value_per_hour,
+)
 from assets.tradeoffs.portfolio import (
     OUTCOME,
     Question,
@@ -26,9 +33,7 @@ from assets.tradeoffs.portfolio import (
 )
 from assets.tradeoffs.scoring import WIDTH_95
 
-DRAWS, SEED = 60, 20_260_702
-# How well users are served is known to so many points at best: a survey's word, or a default.
-SERVED_DEVIATION = 0.05
+DRAWS = 60
 LESS_SERVED, MORE_RESIDUAL, DEARER_EXCELLENCE, CAPACITY_STEP = 0.1, 2.0, 2.0, 0.1
 ROBUSTNESS = {
     "offering": pl.String,
@@ -112,7 +117,7 @@ def drawn_offerings(offerings: pl.DataFrame) -> Iterator[pl.DataFrame]:
         )
         yield known.with_columns(
             pl.col("hours_per_week", "toil_hours_per_week") * pl.Series(factor),
-            served=pl.Series(np.clip(served, 0.05, 0.98)),
+            served=pl.Series(np.clip(served, *SERVED_ENDS)),
         )
 
 
@@ -163,7 +168,7 @@ def variations(
 
     hours = configuration.portfolio.level_hours
     points = f"{100 * LESS_SERVED:.0f} points"
-    less = (pl.col("served") - LESS_SERVED).clip(lower_bound=0.05)
+    less = (pl.col("served") - LESS_SERVED).clip(lower_bound=SERVED_ENDS[0])
     yield f"users are served {points} less well today", about(offerings.with_columns(served=less))
     half = pl.col("toil_hours_per_week") / 2
     yield "half of the toil is no toil", about(offerings.with_columns(half))

@@ -1,15 +1,19 @@
 """What should we stop doing? The page's answers, its sliders, and plans that are kept."""
 
+import re
 import shutil
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
 from app import portfolio as shown
 from app.edition import open_edition
-from app.portfolio import BEST, OWN, SAME, TODAY, Choice, mediocre_sentence
-from app.saved_plans import PlanError, SavedPlan, save, saved, what_became
+from app.portfolio import BEST, OWN, SAME, TODAY, Choice
+from app.portfolio_words import Gain, answer, mediocre_sentence
+from app.saved_plans import PlanError, SavedPlan, save, saved
+from app.saved_plans_view import in_short, offerings_then_and_now
 
 ID = "20260701T000000Z-0a1b2c3d"
 EVEN = Choice(capacity=35.0, weights=(1.0, 1.0, 1.0), floors=(0.0, 0.0, 0.0))
@@ -29,26 +33,34 @@ def home(tmp_path, sample_home):
 
 def said(edition, choice):
     given = shown.offered(edition)
-    return shown.answer(edition, given, choice, shown.plans(edition, choice))
+    return answer(edition, given, choice, shown.plans(edition, choice))
 
 
 def words(at):
-    groups = (at.markdown, at.caption, at.warning, at.success, at.info)
+    groups = (at.subheader, at.markdown, at.caption, at.warning, at.success, at.info)
     return [element.value for group in groups for element in group]
 
 
 def test_the_answer_says_what_to_stop_what_that_gives_and_who_loses(edition):
-    text = said(edition, EVEN)
-    assert text.startswith("With 35 hours a week (50 are taken today), the best plan is to stop ")
-    assert "The same level for all (best effort) would serve" in text
-    assert "Cutting all offerings evenly would serve only " in text
-    assert "Least sure is " in text
-    assert "Less than today: " in text
+    short, reasons = said(edition, EVEN)
+    assert short == "Stop old Jenkins."
+    assert reasons[0].startswith("This plan takes 32.8 of 35 hours a week (50 are taken today)")
+    assert re.fullmatch(
+        r"Cutting all offerings evenly would serve 59 %, 19\.\d points less \([\d.]+–[\d.]+\)\.",
+        reasons[1],
+    )
+    assert reasons[2].startswith("The same level for all (best effort) would serve ")
+    assert re.match(
+        r"Under the best plan, against today: Core product [\d.]+ points less \([\d.]+–[\d.]+\)",
+        reasons[3],
+    )
+    assert reasons[4].startswith("Least sure is ")
 
 
 def test_where_no_plan_fits_it_says_what_to_change(edition):
-    text = said(edition, Choice(35.0, (1.0, 1.0, 1.0), (0.99, 0.0, 0.0)))
-    assert text.startswith("No plan fits 35 hours a week")
+    short, reasons = said(edition, Choice(35.0, (1.0, 1.0, 1.0), (0.99, 0.0, 0.0)))
+    assert short.startswith("No plan fits 35 hours a week")
+    assert reasons == ["Allow more hours, or ask for less."]
 
 
 def test_with_room_for_all_the_best_plan_is_not_worse_than_todays(edition):
@@ -56,12 +68,29 @@ def test_with_room_for_all_the_best_plan_is_not_worse_than_todays(edition):
     given, found = shown.offered(edition), shown.plans(edition, choice)
     value = {n: given.portfolio.value_of(plan, choice.weights) for n, plan in found.items()}
     assert value[BEST] >= value[TODAY]
-    assert "Least sure" not in said(edition, choice)
+    assert "Least sure" not in " ".join(said(edition, choice)[1])
 
 
 def test_where_an_even_cut_serves_as_much_it_is_said_that_choosing_gains_nothing(edition):
-    text = said(edition, Choice(90.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
-    assert "here choosing gains nothing; it pays up to " in text
+    short, reasons = said(edition, Choice(90.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+    assert (
+        short
+        == "Stop nothing: at this capacity no plan does better than spreading the hours evenly."
+    )
+    assert "here choosing gains nothing. Choosing pays up to " in reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        (Gain(0.19, 0.151, 0.243), "19 points more (15.1–24.3)"),
+        (Gain(-0.19, -0.243, -0.151), "19 points less (15.1–24.3)"),
+        (Gain(0.02, -0.01, 0.05), "the same, as far as can be told"),
+        (Gain(0.0, 0.0, 0.0), "the same, as far as can be told"),
+    ],
+)
+def test_a_difference_of_plans_has_its_ends_or_cannot_be_told(gain, words):
+    assert gain.said == words
 
 
 def test_a_plan_of_ones_own_begins_with_todays_and_stops_nothing_that_is_mandated(edition):
@@ -98,15 +127,14 @@ def test_where_everything_becomes_mediocre_is_said(evenly, planned, words):
 
 def test_the_page_answers_at_the_capacity_of_the_slider(sample_home, run_page):
     at = run_page(sample_home, "what_to_stop", capacity="100")
-    assert any("With 50 hours a week" in text for text in words(at))
+    assert any("of 50 hours a week" in text for text in words(at))
     at.slider(key="capacity").set_value(60).run()
-    assert any("With 30 hours a week" in text for text in words(at))
+    assert any("of 30 hours a week" in text for text in words(at))
     assert not at.exception
 
 
-def test_a_link_names_an_own_plan(sample_home, run_page):
+def test_an_own_plan_stands_beside_the_others(sample_home, run_page):
     at = run_page(sample_home, "what_to_stop", own_stop=["Old Jenkins"])
-    assert at.multiselect(key="own_stop").value == ["jenkins"]
     assert "Your own plan" in at.dataframe[0].value.columns
 
 
@@ -171,13 +199,67 @@ def test_a_file_that_is_no_plan_is_named(tmp_path):
         saved(tmp_path)
 
 
-def test_what_is_not_offered_any_more_has_no_level_now():
-    rows = what_became(PLAN, {"grid": "excellent"}, {"grid": 12.0})
-    assert rows[0] == {
-        "offering": "ci",
-        "level_meant": "stop",
-        "level_now": None,
-        "hours_meant": 1.0,
-        "hours_now": None,
-    }
-    assert rows[1]["level_now"] == "excellent"
+LATER = "20260702T000000Z-0a1b2c3d"
+
+
+@pytest.fixture
+def later(home):
+    """The same home a day later: Jenkins was stopped as it was meant, nothing else changed."""
+    folder = home / "editions" / LATER
+    shutil.copytree(home / "editions" / ID, folder)
+    rows = pl.read_parquet(folder / "tradeoff_offerings.parquet")
+    stopped = pl.when(pl.col("offering") == "jenkins").then(pl.lit("stop")).otherwise("level")
+    rows.with_columns(level=stopped).write_parquet(folder / "tradeoff_offerings.parquet")
+    return open_edition(home, LATER)
+
+
+def test_a_plan_that_was_kept_meets_what_happened(edition, later):
+    meant = SavedPlan(
+        name="Budget 2027",
+        saved_on=date(2026, 7, 1),
+        edition=ID,
+        capacity=35.0,
+        levels={"jenkins": "stop", "templates": "excellent", "gone": "standard"},
+        hours={"jenkins": 3.0, "templates": 25.0, "gone": 4.0},
+        served={"core": 0.81},
+    )
+    text = in_short(later, shown.offered(later), meant)
+    assert (
+        "was kept on 1 July 2026. Since then 1 of 3 offerings have the level that was meant" in text
+    )
+    assert "32 hours a week were meant, 50 are taken. Served: Core product 81 % meant, " in text
+    rows = offerings_then_and_now(later, meant)
+    assert rows["Level meant"].to_list() == ["Stop", "Excellent", "Standard"]
+    assert rows["Level now"].to_list() == ["Stop", "Standard", "–"]
+    assert rows["Hours a week now"].to_list() == ["20 (15–27)", "20 (16–25)", "–"]
+
+
+def test_of_a_plan_as_new_as_the_edition_nothing_is_claimed(edition, later):
+    meant = SavedPlan(**{**vars(PLAN), "edition": LATER})
+    assert "nothing can have come of it yet" in in_short(later, shown.offered(later), meant)
+    assert "from a newer edition" in in_short(edition, shown.offered(edition), meant)
+
+
+def test_a_link_opens_the_same_view(home, run_page):
+    save(home, PLAN)
+    save(home, SavedPlan(**{**vars(PLAN), "name": "More"}))
+    at = run_page(
+        home, "what_to_stop", capacity="80", weight_core="2.5", floor_regulated="40",
+        own_stop=["Old Jenkins"], plan="More",
+    )  # fmt: skip
+    values = {one.key: one.value for one in [*at.slider, *at.multiselect, *at.selectbox]}
+    assert values["capacity"] == 80
+    assert values["weight_core"] == 2.5
+    assert values["floor_regulated"] == 40
+    assert values["own_stop"] == ["jenkins"]
+    assert values["plan"] == "More"
+
+
+def test_what_is_shown_can_be_downloaded(home, run_page):
+    save(home, PLAN)
+    labels = [one.proto.label for one in run_page(home, "what_to_stop").get("download_button")]
+    assert labels == [
+        "Download the plans as CSV",
+        "Download the offerings as CSV",
+        "Download the plan as CSV",
+    ]

@@ -1,5 +1,6 @@
 """Plans: the best one against every plan there is, and what a plan gives against a loop."""
 
+import time
 from itertools import product
 
 import numpy as np
@@ -11,6 +12,8 @@ from assets.methods.portfolio import (
     Portfolio,
     best_plan,
     curve,
+    difference,
+    kept_of,
     same_for_all,
     spread_evenly,
     value_per_hour,
@@ -166,3 +169,51 @@ def test_weights_below_0_or_none_above_are_named(weights):
     portfolio, today, _, _ = drawn(1, segments=2)
     with pytest.raises(ValueError, match="give none below 0 and one above"):
         best_plan(portfolio, today.sum(), weights)
+
+
+@given(seeds)
+def test_what_a_plan_keeps_is_its_hours_through_todays(seed):
+    portfolio, today, _, quality = drawn(seed)
+    plan = np.random.default_rng(seed).integers(0, 4, len(today))
+    kept = kept_of(portfolio, quality, plan)
+    assert kept == pytest.approx(FACTORS[plan])
+
+
+def test_what_is_stopped_keeps_nothing_and_perfect_service_stays():
+    portfolio = Portfolio(
+        np.ones((2, 2)), np.array([[0.0, 0.6], [0.0, 1.0]]), np.eye(2), np.zeros(2, int)
+    )
+    assert kept_of(portfolio, [0.6, 1.0], [0, 0]).tolist() == [0.0, 0.0]
+    assert kept_of(portfolio, [0.6, 1.0], [1, 1]).tolist() == [1.0, 1.0]
+
+
+def test_a_difference_of_plans_is_that_of_their_values_and_its_ends_hold_it():
+    portfolio, _, weights, quality = drawn(3)
+    worth = weights / weights.sum() @ portfolio.use
+    one, other = np.full(6, 3), np.full(6, 1)
+    kept = [kept_of(portfolio, quality, plan) for plan in (one, other)]
+    by, low, high = difference(quality, worth, *kept)
+    assert by == pytest.approx(
+        portfolio.value_of(one, weights) - portfolio.value_of(other, weights)
+    )
+    assert low < by < high
+
+
+def test_what_two_plans_share_does_not_make_their_difference_unsure():
+    quality, worth = [0.5, 0.9], [0.9, 0.1]
+    one, other = [1.0, 1.0], [1.0, 0.5]
+    _, low, high = difference(quality, worth, one, other)
+    assert high - low < 0.03
+    assert difference(quality, worth, one, one) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_100_offerings_at_4_levels_for_10_segments_are_answered_within_half_a_second(seed):
+    portfolio, today, weights, _ = drawn(seed, offerings=100, segments=10)
+    took = []
+    for _ in range(3):  # of the processor, as a machine may have other work
+        start = time.process_time()
+        found = best_plan(portfolio, 0.7 * today.sum(), weights, np.full(10, 0.1), seconds=0.4)
+        took.append(time.process_time() - start)
+    assert min(took) < 0.5
+    assert found.gap < 0.01

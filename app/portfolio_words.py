@@ -1,0 +1,215 @@
+"""What the page about offerings says: what to stop, who wins and loses, how sure that is.
+
+Sentences from plans; each number in them is one of `app.portfolio` or of the edition.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.cells import name_of
+from app.edition import Edition
+from app.portfolio import (
+    BEST,
+    LEVELS,
+    OWN,
+    POINT,
+    SAME,
+    TODAY,
+    Choice,
+    Offered,
+    choosing_pays_below,
+)
+from app.words import first_large, inside, listed, number
+from assets.methods.portfolio import GAP, Integers, Plan, difference
+
+LEVEL_WORDS = dict(zip(LEVELS, ("Stop", "Best effort", "Standard", "Excellent"), strict=True))
+PLAN_WORDS = {
+    TODAY: "As today",
+    SAME: "The same for all",
+    BEST: "Best plan",
+    OWN: "Your own plan",
+}
+
+
+def answer(
+    edition: Edition, given: Offered, choice: Choice, found: Mapping[str, Integers]
+) -> tuple[str, list[str]]:
+    """What to stop: the short answer, and what it gives, against what, for whom, and how surely."""
+    hours = f"{number(choice.capacity)} hours a week"
+    if BEST not in found:
+        short = f"No plan fits {hours} and gives every segment what it must get."
+        return short, ["Allow more hours, or ask for less."]
+    best, changes = given.kept(found[BEST]), _changes(edition, given, found[BEST])
+    worth, evenly = given.worth(choice.weights), given.evenly(choice.capacity)
+    gain = Gain(*difference(given.served, worth, best, evenly))
+    served = given.portfolio.value_of(found[BEST], choice.weights)
+    named = "This plan" if gain.is_more else f"The best plan, to {changes},"
+    is_cut = choice.capacity < given.hours_today
+    reasons = [
+        f"{named} takes {number(given.portfolio.hours_of(found[BEST]))} of {hours} "
+        f"({number(given.hours_today)} are taken today) and serves {percent(served)} of what "
+        "segments use.",
+        _against_even(edition, gain, served, is_cut=is_cut),
+    ]
+    if SAME in found:
+        level = LEVEL_WORDS[LEVELS[int(found[SAME].max())]].lower()
+        same = Gain(*difference(given.served, worth, given.kept(found[SAME]), best))
+        reasons.append(
+            f"The same level for all ({level}) would serve {percent(served + same.by)}, "
+            f"{same.said}."
+        )
+    reasons += [_who(edition, given, found[BEST]), _least_sure(edition, given, choice)]
+    evenly_said = "cutting all offerings evenly" if is_cut else "spreading the hours evenly"
+    nothing = f"Stop nothing: at this capacity no plan does better than {evenly_said}."
+    short = f"{first_large(changes)}." if gain.is_more else nothing
+    return short, [one for one in reasons if one]
+
+
+def closeness(best: Plan | None) -> str:
+    """How much better than the best plan another could be; empty where there is none."""
+    if best is None:
+        return ""
+    return f" No plan serves more than {max(best.gap, GAP):.2%} better than the best one here."
+
+
+@dataclass(frozen=True)
+class Gain:
+    """By how much more of the use one way serves than another, with the ends of the draws."""
+
+    by: float
+    low: float
+    high: float
+
+    @property
+    def is_more(self) -> bool:
+        """Whether it surely serves more, by what a reader should act on."""
+        return self.low > 0 and self.by > POINT
+
+    @property
+    def said(self) -> str:
+        """`19 points less (15–24)`, or that it cannot be told."""
+        if self.low <= 0 <= self.high:
+            return "the same, as far as can be told"
+        low, by, high = (
+            number(100 * end) for end in sorted(map(abs, (self.low, self.by, self.high)))
+        )
+        return f"{by} points {'more' if self.by > 0 else 'less'} ({low}–{high})"
+
+
+def _against_even(edition: Edition, gain: Gain, served: float, *, is_cut: bool) -> str:
+    """The strongest rival of a plan: hours spread so that nobody is spared and nothing stopped."""
+    way = "Cutting all offerings evenly" if is_cut else "Spreading the hours evenly"
+    evenly = Gain(-gain.by, -gain.high, -gain.low)
+    said = f"{way} would serve {percent(served - gain.by)}, {evenly.said}"
+    if gain.is_more:
+        return f"{said}."
+    pays = choosing_pays_below(edition)
+    until = "" if pays is None else f" Choosing pays up to {percent(pays)} of today’s hours."
+    return f"{said}: here choosing gains nothing.{until}"
+
+
+def _least_sure(edition: Edition, given: Offered, choice: Choice) -> str:
+    """Which change of the edition's own plan is least sure; empty for another question."""
+    is_asked = abs(choice.capacity / given.capacity - 1) < POINT and not any(choice.floors)
+    rows = edition.table("tradeoff_portfolio_robustness")
+    today = {o: LEVELS[level] for o, level in zip(given.offerings, given.today, strict=True)}
+    moved = [row for row in rows.to_dicts() if today.get(row["offering"]) != row["level"]]
+    if not is_asked or choice.weights != given.weights or not moved:
+        return ""
+    least = min(moved, key=lambda row: row["same_ratio"])
+    name = inside(name_of(edition, "offering", least["offering"]))
+    return f"Least sure is {name}: the same in {percent(least['same_ratio'])} of the draws."
+
+
+def _changes(edition: Edition, given: Offered, plan: Integers) -> str:
+    said = []
+    verbs = ("stop", "give only best effort to", "give standard support to", "be excellent at")
+    for level, verb in enumerate(verbs):
+        names = [
+            inside(name_of(edition, "offering", offering))
+            for offering, now, then in zip(given.offerings, given.today, plan, strict=True)
+            if then == level and now != then
+        ]
+        if names:
+            said.append(f"{verb} {listed(names)}")
+    return listed(said) if said else "leave all as it is today"
+
+
+def _who(edition: Edition, given: Offered, plan: Integers) -> str:
+    """Which segments get more and which less than today, most first."""
+    kept, today = given.kept(plan), given.kept(given.today)
+    found = {
+        segment: Gain(*difference(given.served, use, kept, today))
+        for segment, use in zip(given.segments, given.portfolio.use, strict=True)
+    }
+    moved = sorted(found.items(), key=lambda one: -abs(one[1].by))
+    named = [
+        f"{name_of(edition, 'segment', segment)} {gain.said}"
+        for segment, gain in moved
+        if abs(gain.by) > POINT
+    ]
+    if not named:
+        return "No segment gets noticeably more or less than today."
+    return f"Under the best plan, against today: {listed(named)}."
+
+
+def sureness(edition: Edition, given: Offered) -> list[str]:
+    """How sure each decision of the edition's best plan is, as sentences, the least sure first."""
+    rows = edition.table("tradeoff_portfolio_robustness").sort("same_ratio").to_dicts()
+    today = dict(zip(given.offerings, given.today, strict=True))
+    return [
+        f"**{name_of(edition, 'offering', row['offering'])}**: "
+        f"{LEVEL_WORDS[row['level']].lower()}"
+        f"{'' if LEVELS[today[row['offering']]] != row['level'] else ', as today'}, in "
+        f"{percent(row['same_ratio'])} of {row['draws']} draws of hours and quality."
+        for row in rows
+        if row["offering"] in today
+    ]
+
+
+def outcome_ends(edition: Edition, given: Offered) -> list[str]:
+    """How well each segment is served by the edition's plans, with the ends of the draws."""
+    rows = edition.table("tradeoff_portfolio_outcomes")
+    said = []
+    for segment in given.segments:
+        parts = [
+            f"{PLAN_WORDS[plan].lower()} {percent(row['served'])} "
+            f"({100 * row['served_low']:.0f}–{percent(row['served_high'])})"
+            for plan in PLAN_WORDS
+            for row in rows.filter(segment=segment, plan=plan).to_dicts()
+        ]
+        said.append(f"**{name_of(edition, 'segment', segment)}** served: {', '.join(parts)}.")
+    return said
+
+
+def flipped(edition: Edition) -> list[str]:
+    """Which changed assumption changes which decision, as sentences."""
+    said = []
+    rows = edition.table("tradeoff_portfolio_flips")
+    for (assumption,), moved in rows.group_by("assumption", maintain_order=True):
+        moves = [
+            f"{inside(name_of(edition, 'offering', one['offering']))} "
+            f"({LEVEL_WORDS[one['level']].lower()} → {LEVEL_WORDS[one['level_then']].lower()})"
+            for one in moved.to_dicts()
+            if one["offering"]
+        ]
+        none = "no plan fits" if moved["level_then"][0] is None else "nothing changes"
+        said.append(f"If {assumption}: {listed(moves) if moves else none}.")
+    return said
+
+
+def mediocre_sentence(evenly: float | None, planned: float | None) -> str:
+    """Where everything becomes mediocre, in words."""
+    if evenly is None:
+        return "Cut evenly, no segment is served well at any capacity that was looked at."
+    cut = f"Cut evenly, no segment is served well below {percent(evenly)} of today’s hours"
+    if planned is None:
+        return f"{cut}; no plan does better."
+    if planned >= evenly:
+        return f"{cut}; with the best plan it is {percent(planned)}."
+    return f"{cut}. A plan that chooses keeps one well served down to {percent(planned)}."
+
+
+def percent(share: float) -> str:
+    """`83 %`, without a decimal: plans are not that exact."""
+    return f"{100 * share:.0f} %"
