@@ -1,12 +1,13 @@
 """From facts to cells: every KPI for every scope and period, with n, interval, state and flags."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
 from assets.kpis.definition import Kpi
+from assets.kpis.fates import NOT_EXCLUDED
 from assets.kpis.grid import Grid
 from assets.kpis.known import covered_days, stale_cells
 from assets.kpis.measures import (
@@ -20,7 +21,8 @@ from assets.kpis.measures import (
 )
 from assets.kpis.non_response import ASKED, with_bounds
 from assets.kpis.periods import days_of, last_full_day
-from assets.kpis.terms import AGE_SECONDS, Terms
+from assets.kpis.tally import tallies_with_cuts
+from assets.kpis.terms import AGE_SECONDS, Fact, Facts, Terms
 from assets.kpis.withholding import withheld
 from assets.methods.distributions import Floats
 from assets.methods.group_quantiles import HAPPENED
@@ -58,7 +60,6 @@ CELL: dict[str, pl.DataType | type[pl.DataType]] = {
 COMPACT = {name: pl.Categorical() if kind == pl.String else kind for name, kind in CELL.items()}
 ORDER = tuple(CELL)[:4] + tuple(CELL)[5:10]  # what identifies a cell: all words but the promise
 STATES = ("ok", "not_reached", "no_events", "not_covered")
-Facts = Mapping[str, pl.DataFrame | pl.LazyFrame]
 
 
 def cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
@@ -71,12 +72,12 @@ def cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
 
 def compact_cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFrame:
     """The same with categories instead of words."""
+    tallied = tallies_with_cuts(kpis, facts, terms)
     found = {"": pl.DataFrame(schema=COMPACT)}
     for kpi in sorted(kpis, key=lambda kpi: kpi.id):
-        exposure = facts[kpi.exposure] if kpi.exposure else None
-        found[kpi.id] = _compact_cells_of(kpi, facts[kpi.fact], terms, exposure)
+        found[kpi.id] = _compact_cells_of(kpi, tallied[kpi.id], facts, terms)
     for kpi in (kpi for kpi in kpis if kpi.is_private):
-        answers = measured_rows(terms.cohort(kpi, facts[kpi.fact])).select("scope_set", "day")
+        answers = terms.measured(kpi, facts[kpi.fact]).select("scope_set", "day")
         own = found[kpi.id].cast(pl.Schema(CELL))
         shown = withheld(own, kpi.id, answers, terms.scope_sets)
         if ASKED in found:
@@ -85,43 +86,33 @@ def compact_cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFra
     return pl.concat(found.values())
 
 
-def cells_of(
-    kpi: Kpi,
-    fact: pl.DataFrame | pl.LazyFrame,
-    terms: Terms,
-    customers: pl.DataFrame | pl.LazyFrame | None = None,
-) -> pl.DataFrame:
-    """All cells of one KPI; `customers` is its exposure, if it has one.
+def cells_of(kpi: Kpi, fact: Fact, terms: Terms, customers: Fact | None = None) -> pl.DataFrame:
+    """All cells of one KPI; `customers` is its exposure, if it has one."""
+    exposure = {str(kpi.exposure): customers} if customers is not None else {}
+    return cells([kpi], {kpi.fact: fact, **exposure}, terms)
+
+
+def _compact_cells_of(kpi: Kpi, tally: pl.DataFrame, facts: Facts, terms: Terms) -> pl.DataFrame:
+    """All cells of one KPI.
 
     The grid has a cell for every scope and period, so that nothing is left out silently; slices
     have cells only where they have members.
     """
-    return _compact_cells_of(kpi, fact, terms, customers).cast(pl.Schema(CELL))
-
-
-def _compact_cells_of(
-    kpi: Kpi,
-    fact: pl.DataFrame | pl.LazyFrame,
-    terms: Terms,
-    customers: pl.DataFrame | pl.LazyFrame | None,
-) -> pl.DataFrame:
-    cohort = terms.cohort(kpi, fact)
-    grid = terms.grid(kpi, cohort)
-    cohort = grid.inside(cohort)
+    grid = terms.grid(kpi, tally)
+    came_in = Rows(grid.inside(tally), grid)
     covered = grid.scatter(
         covered_days(terms.spans, kpi.requires, grid.scopes, days_of(grid.periods)), "covered_days"
     )
     weeks = covered / DAYS_PER_WEEK
-    if customers is not None:
-        active = terms.exposure(kpi, customers, grid)
-        weeks = active / DAYS_PER_WEEK
-    left_out = Rows(cohort.filter(pl.col("excluded_by").is_not_null()), grid)
+    if kpi.exposure:
+        weeks = terms.exposure(kpi, facts[kpi.exposure], grid) / DAYS_PER_WEEK
+    rules = [fate for fate in terms.fates(kpi) if fate not in NOT_EXCLUDED]
     stale = stale_cells(terms.doubts(kpi, grid.scopes), grid.periods).with_columns(is_stale=1)
     frame = _with_flags(kpi, terms, grid, covered).with_columns(
-        n_excluded=_flat(left_out.count).cast(pl.UInt32),
+        n_excluded=_flat(_total(came_in, rules)).cast(pl.UInt32),
         is_stale=_flat(grid.scatter(stale, "is_stale")).cast(pl.Boolean),
     )
-    rows = Rows(columns_needed(kpi, measured_rows(cohort)), grid)
+    rows = came_in if kpi.adds_up else Rows(grid.inside(_row_by_row(kpi, facts, terms)), grid)
     found = [(("", ""), one) for one in measure(kpi, rows, weeks)]
     blocks = {
         (one.statistic, *cut): _block(kpi, frame, cut, one, covered > 0)
@@ -132,21 +123,19 @@ def _compact_cells_of(
     )
 
 
-def measured_rows(cohort: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a cohort that no rule excludes and that are old enough."""
-    return cohort.filter(pl.col("excluded_by").is_null() & ~pl.col("is_immature"))
+def _total(came_in: Rows, fates: Sequence[str]) -> Floats:
+    """Per cell how many records have any of these fates."""
+    nothing = np.zeros(came_in.frame.height)
+    return came_in.sums(sum((came_in.column(fate) for fate in fates), nothing))
 
 
-def columns_needed(kpi: Kpi, rows: pl.DataFrame) -> pl.DataFrame:
-    """Where rows belong and what is measured of them; a row that lacks it is none."""
+def _row_by_row(kpi: Kpi, facts: Facts, terms: Terms) -> pl.DataFrame:
+    """Where rows belong and what is measured of them, for what does not add up."""
+    rows = terms.measured(kpi, facts[kpi.fact])
     if kpi.has_quantiles:
-        return rows.with_columns(measured_columns(kpi)).drop_nulls("measured")
-    if kpi.amount or kpi.denominator:
-        named = [name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name]
-        # Amounts are added up in one order, so that equal records make equal editions to the last
-        # bit.
-        return rows.drop_nulls(named).sort(named)
-    return rows
+        return rows.with_columns(measured_columns(kpi))
+    # Amounts are added up in one order, so that equal records make equal editions to the last bit.
+    return rows.sort([name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name])
 
 
 def measured_columns(kpi: Kpi) -> list[pl.Expr]:

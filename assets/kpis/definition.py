@@ -161,6 +161,11 @@ class Kpi:
         return "p50" in self.statistics
 
     @property
+    def adds_up(self) -> bool:
+        """Whether its cells are made of how many records there are, and of which kind."""
+        return not (self.has_quantiles or self.amount or self.denominator)
+
+    @property
     def is_stock(self) -> bool:
         """Whether it is measured at the end of a period, and not over it."""
         return self.left_at is not None

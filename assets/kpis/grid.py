@@ -104,12 +104,12 @@ class Grid:
             found.append(Placed(place.astype(np.int32), row))
         return found
 
-    def sums(self, members: Sequence[Placed], amount: Floats | None = None) -> Floats:
-        """Per cell the sum of an amount of the rows that are its members, or how many they are."""
+    def sums(self, members: Sequence[Placed], amount: Floats) -> Floats:
+        """Per cell the sum of an amount of the rows that are its members."""
         size = self.scopes.height * self.n_days
         found = np.zeros(size)
         for one in members:
-            found += np.bincount(one.place, None if amount is None else amount[one.row], size)
+            found += np.bincount(one.place, amount[one.row], size)
         return self.over_periods(found.reshape(self.scopes.height, self.n_days))
 
     def over_periods(self, per_day: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from assets.kpis.definition import Kpi
-from assets.kpis.grid import Grid, Placed
+from assets.kpis.grid import Grid, Integers, Placed
 from assets.methods.distributions import Floats
 from assets.methods.group_quantiles import (
     Grouping,
@@ -35,7 +35,10 @@ DAYS_PER_WEEK = 7
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one cohort and where they belong; all lie inside the grid's days."""
+    """Rows of one cohort and where they belong; all lie inside the grid's days.
+
+    A row stands for so many `records`, and its numerators for so many of them.
+    """
 
     frame: pl.DataFrame
     grid: Grid
@@ -49,18 +52,14 @@ class Rows:
         """A column as floats; null counts as nothing."""
         return self.frame.get_column(name).cast(pl.Float64).fill_null(0).to_numpy()
 
-    def sums(self, amount: Floats | None = None) -> Floats:
-        """Per cell the sum of an amount, or how many rows there are."""
+    def sums(self, amount: Floats) -> Floats:
+        """Per cell the sum of an amount."""
         return self.grid.sums(self.members, amount)
 
     @cached_property
     def count(self) -> Floats:
-        """How many rows each cell has."""
-        return self.sums()
-
-    def filter(self, condition: pl.Expr) -> "Rows":
-        """Those rows that meet a condition."""
-        return Rows(self.frame.filter(condition), self.grid)
+        """How many records each cell has."""
+        return self.sums(self.column("records"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def ratios(kpi: Kpi, rows: Rows, numerator: str) -> Measured:
     """Share of members with the numerator; Wilson, or robust to clusters where there are any."""
     hits = rows.column(numerator)
     if kpi.clusters:
-        sums = _cluster_sums(kpi, rows, hits, np.ones_like(hits))
+        sums = _cluster_sums(kpi, rows, hits, rows.column("records"))
         return Measured("ratio", *ratio_of_clusters(*sums), rows.count)
     of, n = rows.sums(hits), rows.count
     return Measured("ratio", np.divide(of, np.where(n > 0, n, np.nan)), *wilson(of, n), n)
@@ -194,21 +193,39 @@ def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Flo
         amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
         return [rows.sums(amount) for amount in amounts]
     is_exact = kpi.denominator is None
-    clusters = rows.frame.select(*kpi.clusters, top=pl.Series(top), bottom=pl.Series(bottom))
+    cluster = _numbered(rows.frame.select(kpi.clusters))
+    n_clusters = cluster.max(initial=0) + 1
+    both = pl.DataFrame({"top": top, "bottom": bottom})
     found = [np.zeros(rows.grid.shape) for _ in range(6)]
     for one in rows.members:
-        owned = clusters if isinstance(one.row, slice) else clusters[one.row]
-        sums = _added_up(owned.with_columns(place=one.place), ["place", *kpi.clusters], is_exact)
-        place, top, bottom = (sums[name].to_numpy() for name in ("place", "top", "bottom"))
-        amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
-        for total, amount in zip(found, amounts, strict=True):
+        # One number for place and cluster: grouping by two would have to put them together first.
+        of_place = pl.Series("of_place", one.place * n_clusters + cluster[one.row])
+        sums = _added_up(_of(both, one.row).with_columns(of_place), is_exact)
+        place = sums["of_place"].to_numpy() // n_clusters
+        tops, bottoms = (sums[name].to_numpy() for name in ("top", "bottom"))
+        each = ((bottoms != 0).astype(np.float64), *_moments(tops, bottoms))
+        for total, amount in zip(found, each, strict=True):
             total += rows.grid.sums([Placed(place, slice(None))], amount)
     return found
 
 
-def _added_up(rows: pl.DataFrame, keys: list[str], is_exact: bool) -> pl.DataFrame:
-    """`top` and `bottom` of equal keys; what rounds is added up in the order of its size."""
-    sums = rows.group_by(keys, maintain_order=not is_exact).agg(pl.col("top", "bottom").sum())
+def _of(frame: pl.DataFrame, row: Integers | slice) -> pl.DataFrame:
+    return frame if isinstance(row, slice) else frame[row]
+
+
+def _numbered(clusters: pl.DataFrame) -> Integers:
+    """A number per row, alike for rows of equal words."""
+    number = np.zeros(clusters.height, dtype=np.int64)
+    for column in clusters:
+        physical = column.cast(pl.Categorical).to_physical()
+        code = (physical.cast(pl.Int64) + 1).fill_null(0).to_numpy()
+        number = number * (code.max(initial=0) + 1) + code
+    return number
+
+
+def _added_up(rows: pl.DataFrame, is_exact: bool) -> pl.DataFrame:
+    """`top` and `bottom` of each `of_place`; what rounds is added up in the order of its size."""
+    sums = rows.group_by("of_place", maintain_order=not is_exact).agg(pl.col("top", "bottom").sum())
     return sums if is_exact else sums.sort("top", "bottom")
 
 

@@ -1,5 +1,6 @@
 """What all KPIs of a run share: the clock, the zone, the scopes and what is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -7,13 +8,15 @@ from functools import cached_property
 import polars as pl
 
 from assets.kpis.definition import SCOPE_COLUMNS, Kpi
+from assets.kpis.fates import OF_THE_COHORT, fates
 from assets.kpis.grid import Grid, Placed, ways
 from assets.kpis.known import days_told, doubts, known_from, spans
 from assets.kpis.periods import end_of_day, last_full_day, local_day, periods
 from assets.methods.distributions import Floats
 
 AGE_SECONDS = "age_seconds"  # of what is in a stock, at the end of a period
-BEFORE_COVERAGE = "is_before_coverage"  # why a row is excluded that its sources do not tell of
+Fact = pl.DataFrame | pl.LazyFrame
+Facts = Mapping[str, Fact]  # by name
 
 
 @dataclass(frozen=True)
@@ -47,42 +50,35 @@ class Terms:
         asked = every.drop("period_id").filter(pl.col("period_kind").is_in(kpi.periods))
         return asked.with_row_index("period_id")
 
-    def cohort(self, kpi: Kpi, fact: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-        """The rows that a KPI is about, with `day`, `excluded_by`, `is_immature` and what it reads.
+    def fates(self, kpi: Kpi) -> dict[str, pl.Expr]:
+        """When a record with `day` has each fate, as `assets.kpis.fates` says."""
+        return fates(kpi, self.as_of, known_from(self.spans, kpi.requires))
+
+    def dated(self, kpi: Kpi, fact: Fact) -> pl.LazyFrame:
+        """Rows of a fact that have entered, with the local `day`; whether they are members or not.
 
         Today's rows are not in it: a day counts when it is over, with its events and its hours.
-        What entered before its sources begin to tell is excluded: only what lasted is known of it.
         A stock has a row for each `day` at whose end it is measured, with `age_seconds`.
         """
-        excluded = [
-            pl.when(pl.col(exclusion.column).fill_null(False)).then(pl.lit(exclusion.column))
-            for exclusion in kpi.exclusions
-        ]
-        begin = known_from(self.spans, kpi.requires)
-        if begin is not None:
-            excluded.append(pl.when(pl.col("day") < begin).then(pl.lit(BEFORE_COVERAGE)))
-        look_ahead = timedelta(hours=kpi.look_ahead_hours)
-        rows = (
-            fact.lazy()
-            .filter(pl.all_horizontal(pl.col(m) for m in kpi.members) if kpi.members else True)
-            .filter(pl.col(kpi.entered_at).is_not_null())
-        )
-        dated = (
-            self._in_stock(kpi, rows)
-            if kpi.is_stock
-            else rows.with_columns(local_day(pl.col(kpi.entered_at), self.zone))
-        )
+        rows = fact.lazy().filter(pl.col(kpi.entered_at).is_not_null())
+        entered = local_day(pl.col(kpi.entered_at), self.zone)
+        dated = self._in_stock(kpi, rows) if kpi.is_stock else rows.with_columns(entered)
+        return dated.filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
+
+    def measured(self, kpi: Kpi, fact: Fact) -> pl.DataFrame:
+        """The members of a KPI's cohorts that are measured or still open, row by row."""
+        left_out = [is_so for fate, is_so in self.fates(kpi).items() if fate not in OF_THE_COHORT]
         return (
-            dated.select(
+            self.dated(kpi, fact)
+            .filter(*(pl.col(member) for member in kpi.members), ~pl.any_horizontal(left_out))
+            .select(
                 "scope_set",
                 # Grouping by words is done by their numbers.
                 *(pl.col(c).cast(pl.Categorical) if c in kpi.clusters else c for c in kpi.columns),
                 *([AGE_SECONDS] if kpi.is_stock else []),
                 "day",
-                excluded_by=pl.coalesce(*excluded, pl.lit(None, dtype=pl.String)),
-                is_immature=pl.col(kpi.entered_at) > self.as_of - look_ahead,
+                records=pl.lit(1),
             )
-            .filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
             .collect()
         )
 
@@ -102,14 +98,14 @@ class Terms:
             .with_columns((age.dt.total_microseconds() / 1e6).alias(AGE_SECONDS))
         )
 
-    def grid(self, kpi: Kpi, cohort: pl.DataFrame) -> Grid:
-        """The cells of a KPI, and how the rows of its cohort find theirs."""
-        scopes = self.scopes(kpi, cohort)
+    def grid(self, kpi: Kpi, rows: pl.DataFrame) -> Grid:
+        """The cells of a KPI, and how rows that came in (its tally) find theirs."""
+        scopes = self.scopes(kpi, rows)
         kinds = [kind for kind in kpi.scopes if kind not in SCOPE_COLUMNS]
         columns = [kind for kind in kpi.scopes if kind in SCOPE_COLUMNS]
         return Grid(scopes, self.periods(kpi), ways(scopes, self.scope_sets, kinds, columns))
 
-    def exposure(self, kpi: Kpi, customers: pl.DataFrame | pl.LazyFrame, grid: Grid) -> Floats:
+    def exposure(self, kpi: Kpi, customers: Fact, grid: Grid) -> Floats:
         """Per cell how many customers are active on its days that are known of, added up.
 
         `customers` is the KPI's `exposure`: `scope_kind, scope, on, customers`.
@@ -129,14 +125,14 @@ class Terms:
         )
         return grid.sums([Placed(place.to_numpy(), slice(None))], number.to_numpy())
 
-    def scopes(self, kpi: Kpi, cohort: pl.DataFrame) -> pl.DataFrame:
-        """`scope_id, scope_kind, scope`: declared ones and those that the cohort names.
+    def scopes(self, kpi: Kpi, rows: pl.DataFrame) -> pl.DataFrame:
+        """`scope_id, scope_kind, scope`: declared ones and those that the rows name.
 
         Services, tools and offerings have cells only for facts that tell them apart.
         """
-        named = cohort.select("scope_set").unique().join(self.scope_sets, on="scope_set")
+        named = rows.select("scope_set").unique().join(self.scope_sets, on="scope_set")
         of_columns = [
-            cohort.select(scope_kind=pl.lit(kind), scope=kind).drop_nulls().unique()
+            rows.select(scope_kind=pl.lit(kind), scope=kind).drop_nulls().unique()
             for kind in SCOPE_COLUMNS
             if kind in kpi.scopes
         ]

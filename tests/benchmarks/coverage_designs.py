@@ -227,7 +227,7 @@ def clustered_ratios(size: Worlds, clusters: int, members: int, shared: float) -
         size.cells,
         owner,
         number % 30,
-        workflow=number // 30,
+        workflow=(number // 30).astype(str),
         is_hit=place < np.repeat(hits, runs),
     )
     truth = np.full(size.cells, 0.9)

@@ -122,7 +122,7 @@ def rows(cells: int, owner: Integers, day: Integers, **columns: np.ndarray) -> R
     june = {"period_id": [0], "period_kind": ["month"], "from_on": [BEGIN], "to_on": [END]}
     sets = scopes.select("scope_kind", "scope", scope_set="scope_id")
     grid = Grid(scopes, pl.DataFrame(june), ways(scopes, sets, ["world"], []))
-    frame = pl.DataFrame({"scope_set": owner, "day": day, **columns})
+    frame = pl.DataFrame({"scope_set": owner, "day": day, "records": 1, **columns})
     return Rows(frame.with_columns(day=pl.lit(BEGIN) + pl.duration(days="day")), grid)
 
 

@@ -87,7 +87,7 @@ def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.D
     exposed = {kpi.exposure: active_customers(as_of) for kpi in kpis if kpi.exposure}
     facts |= exposed
     scopes = world.scope_sets.select("scope_kind", "scope").unique()
-    shown = [reconciliation(kpi, facts[kpi.fact], world) for kpi in kpis if not kpi.is_private]
+    shown = [kpi for kpi in kpis if not kpi.is_private]
     evidence = {f"evidence_{name}": facts[name] for name in names}
     if "evidence_fact_ticket_ratings" in evidence:
         ratings = evidence["evidence_fact_ticket_ratings"]
@@ -97,7 +97,7 @@ def tables(rows: Rows, as_of: datetime, kpis: tuple[Kpi, ...]) -> dict[str, pl.D
     return {
         "kpi_values": cells(kpis, facts, world),
         "kpi_catalogue": as_frame(kpis),
-        "kpi_reconciliation": pl.concat(shown),
+        "kpi_reconciliation": reconciliation(shown, facts, world),
         "kpi_signals": signals(),
         "scopes": scopes.with_columns(
             name=pl.col("scope").replace(NAMES), valid_from=pl.lit(date(2026, 1, 1))

@@ -25,6 +25,7 @@ def test_ratios_of_clusters_are_those_of_their_rows_by_workflow_and_day(given_ru
             "day": [days[day] for day, _, _ in given_runs],
             "workflow": [workflow for _, workflow, _ in given_runs],
             "is_hit": [hit for _, _, hit in given_runs],
+            "records": [1] * len(given_runs),
         }
     )
     scopes = pl.DataFrame({"scope_id": [0], "scope_kind": ["service"], "scope": ["shop"]})

@@ -126,7 +126,7 @@ def test_what_is_left_out_of_a_stock_is_reconciled(kpi, fact, terms, told_all_al
         scope_kind="organisation", period_kind="month", period_start_on=date(2026, 2, 1)
     )
     assert cell.select("n", "n_excluded").row(0) == (1, 1)
-    fates = reconciliation(definition, frame, world).filter(
+    fates = reconciliation([definition], {definition.fact: frame}, world).filter(
         scope_kind="organisation", period_kind="month", period_start_on=date(2026, 2, 1)
     )
     assert dict(fates.select("fate", "records").iter_rows()) == {"is_out": 1, "measured": 1}
