@@ -22,7 +22,7 @@ SUPPORT, TESTED = "support", "tested"
 LEVELS = {"p50": 0.5, "p90": 0.9}
 TIMES = 60
 FEWEST = 30  # as in the calibration
-TODAY, COMING, FIRST, OWN = "today", "as_they_come", "first", "own_lane"
+TODAY, COMING, FIRST, OWN, MORE = "today", "as_they_come", "first", "own_lane", "one_more"
 POLICIES = (TODAY, COMING, FIRST, OWN)
 HASHED: dict[str | type[Any], Callable[[Any], Any]] = {Edition: key_of, Staffing: repr}
 
@@ -106,6 +106,16 @@ def staffing_of(
     return replace(today, own_lane=number, reserved=reserved, is_helping=is_helping)
 
 
+def ways_of(desk: Desk, lane: str) -> dict[str, Staffing]:
+    """The ways to let a lane wait less that the desk has, the cheapest first."""
+    found = {
+        FIRST: staffing_of(desk, desk.servers, FIRST, lane, 0, False),
+        OWN: staffing_of(desk, desk.servers, OWN, lane, 1, False),
+        MORE: replace(desk.fitted.today, servers=desk.servers + 1),
+    }
+    return {way: one for way, one in found.items() if one and one != desk.fitted.today}
+
+
 @st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=HASHED)
 def replayed(edition: Edition, name: str, staffing: Staffing) -> Outcome:
     """The desk's arrivals under a staffing."""
@@ -139,12 +149,22 @@ def curves(edition: Edition, name: str, staffing: Staffing, lane: str) -> pl.Dat
     """`seconds, share, low, high, which`: answered within each time, today and as chosen."""
     desk = desk_of(edition, name)
     assert desk is not None, f"{name} was not fitted"
-    parts = []
+    today = desk.fitted.today
+    shown = {"today": today} | ({"chosen": staffing} if staffing != today else {})
+    return pl.concat(
+        _answered(edition, name, one, lane).with_columns(which=pl.lit(which))
+        for which, one in shown.items()
+    )
+
+
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=HASHED)
+def _answered(edition: Edition, name: str, staffing: Staffing, lane: str) -> pl.DataFrame:
+    """`seconds, share, low, high` of one staffing."""
+    desk = desk_of(edition, name)
+    assert desk is not None, f"{name} was not fitted"
     times = _times(edition, desk, lane)
-    for which, one in (("today", desk.fitted.today), ("chosen", staffing)):
-        share, low, high = replayed(edition, name, one).within(desk.number(lane), times)
-        parts.append(_curve(times, share, which).with_columns(low=low, high=high))
-    return pl.concat(parts[: 1 if staffing == desk.fitted.today else 2])
+    share, low, high = replayed(edition, name, staffing).within(desk.number(lane), times)
+    return pl.DataFrame({"seconds": times, "share": share, "low": low, "high": high})
 
 
 @st.cache_resource(max_entries=50, show_spinner=False, hash_funcs=HASHED)

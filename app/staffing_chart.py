@@ -4,40 +4,40 @@ import altair as alt
 import polars as pl
 
 from app.theme import Palette, Picture, layered
+from app.words import unit_for
 
 HEIGHT = 260
-MARKS = (5, 60, 300, 900, 3_600, 4 * 3_600, 16 * 3_600, 80 * 3_600, 400 * 3_600)
-LABELS = (
-    "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min'"
-    " : datum.value / 3600 + ' h'"
-)
+MARKS = (0.02, 0.1, 0.5, 1, 5, 15, 60, 240, 960, 4_800, 24_000)  # in whatever unit
 
 
 def answered_within(
-    curves: pl.DataFrame, names: dict[str, str], what: str, colors: Palette
+    curves: pl.DataFrame, names: dict[str, str], what: str, unit: str, colors: Palette
 ) -> Picture:
     """`seconds, share, which` and perhaps `low, high`; `names` gives each `which` its words.
 
-    The last curve is drawn solid and in colour, the first dashed and quiet; `what` is on the axis.
+    The last curve is drawn solid and in colour, the first dashed and quiet; `what` is on the axis,
+    in the unit in which the middle of its times is said.
     """
+    first, last = curves.select(pl.col("seconds").min(), last=pl.col("seconds").max()).row(0)
+    spoken = unit_for((first * last) ** 0.5, unit)
+    first, last = first / spoken.divisor, last / spoken.divisor
     there = [which for which in names if which in set(curves["which"])]
     words = [names[which] for which in there]
-    shown = curves.with_columns(name=pl.col("which").replace_strict(names))
+    shown = curves.with_columns(
+        time=pl.col("seconds") / spoken.divisor, name=pl.col("which").replace_strict(names)
+    )
     inks = [colors.accent] if len(there) == 1 else [colors.quiet, colors.accent]
     dashes = [[1, 0]] if len(there) == 1 else [[5, 3], [1, 0]]
-    first, last = shown.select(pl.col("seconds").min(), pl.col("seconds").max().alias("last")).row(
-        0
-    )
     legend = alt.Legend(
         orient="top", title=None, symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=300
     )
     color = alt.Color("name:N", scale=alt.Scale(domain=words, range=inks), legend=legend)
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=words, range=dashes), legend=legend)
     x = alt.X(
-        "seconds:Q",
+        "time:Q",
         scale=alt.Scale(type="log", domain=[first, last], nice=False),
-        axis=alt.Axis(values=[m for m in MARKS if first <= m <= last], labelExpr=LABELS, grid=True),
-        title=what,
+        axis=alt.Axis(values=[m for m in MARKS if first <= m <= last], grid=True),
+        title=f"{what},{spoken.suffix}",
     )
     y = alt.Y(
         "share:Q",
@@ -48,7 +48,7 @@ def answered_within(
     base = alt.Chart(shown).encode(x=x)
     tip = [
         alt.Tooltip("name:N", title="Staffing"),
-        alt.Tooltip("seconds:Q", title="Seconds", format=",.0f"),
+        alt.Tooltip("time:Q", title=spoken.suffix.strip(), format=",.3~r"),
         alt.Tooltip("share:Q", title="Answered", format=".0%"),
     ]
     layers = [

@@ -4,13 +4,14 @@ Sentences from replays; each number in them is one of `app.staffing`.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
 from app.edition import Edition
 from app.staffing import (
     FEWEST,
+    FIRST,
+    MORE,
     OWN,
     SUPPORT,
     TESTED,
@@ -18,22 +19,32 @@ from app.staffing import (
     against,
     calibration,
     changes,
-    staffing_of,
+    ways_of,
 )
 from app.words import (
     BUSINESS_SECONDS,
+    NOT_KNOWN,
     SPACE,
+    Unit,
     counted,
     day,
+    first_large,
     interval,
     listed,
     number,
-    possessive,
     quantity,
+    shared_unit,
 )
 from assets.methods.lane_replay import Change
 from assets.methods.queue_replay import Staffing
 
+# The cheapest first: another order costs nobody, a lane takes one engineer from the others.
+WAYS = {
+    FIRST: "taking {who} first with nobody more",
+    OWN: "a lane of its own for {who}",
+    MORE: "one more engineer",
+}
+NOBODY_LONGER = "Nobody who can be predicted would wait longer."
 QUANTILES = {"p50": "in the median", "p90": "for nine of ten"}
 NOTHING_STATED = (
     "Nothing can be said of support yet. State in `plumbline.toml`, `[staffing] agents`, how many "
@@ -50,12 +61,16 @@ ASSUMED = (
     "another answer.\n"
     "- Who cannot be predicted is counted neither among those who gain nor among those who lose."
 )
+COMPARED = (
+    "Brackets: 95 % intervals. Differences are of the same tickets in the same weeks, drawn "
+    "together, so that what both have in common does not blur them."
+)
 Changes = Mapping[tuple[str, str], Change]
 
 
-def unit_of(desk: Desk) -> str:
-    """Support is counted in business time, runners by the clock."""
-    return BUSINESS_SECONDS if desk.name == SUPPORT else "seconds"
+def unit_of(name: str) -> str:
+    """A desk of support is counted in business time, runners by the clock."""
+    return BUSINESS_SECONDS if name == SUPPORT else "seconds"
 
 
 def nobody_predicted(edition: Edition, desk: Desk) -> str:
@@ -75,10 +90,11 @@ def why_not(edition: Edition, desk: Desk, lane: str) -> str:
         if not row["is_alike"]:
             if row["actual"] is None or row["replayed"] is None:
                 return f"{head}too many are still open to say how long they wait."
-            off = quantity(abs(row["differs_by"]), "ratio")
+            off, unit = quantity(abs(row["differs_by"]), "ratio"), unit_of(desk.name)
+            shared = shared_unit([row["replayed"], row["actual"]], unit)
             return (
-                f"{head}the replay of today gives {quantity(row['replayed'], unit_of(desk))} "
-                f"{QUANTILES[row['statistic']]}, it was {quantity(row['actual'], unit_of(desk))}: "
+                f"{head}the replay of today gives {quantity(row['replayed'], unit, shared)} "
+                f"{QUANTILES[row['statistic']]}, it was {quantity(row['actual'], unit, shared)}: "
                 f"{off} off, where 20{SPACE}% are allowed."
             )
     return (
@@ -87,101 +103,103 @@ def why_not(edition: Edition, desk: Desk, lane: str) -> str:
     )
 
 
-def answer(edition: Edition, desk: Desk, lane: str) -> tuple[str, list[str]]:
-    """“One more, or a lane of its own?” for one lane: the short answer, and its reasons."""
+def answer(edition: Edition, desk: Desk, lane: str) -> str:
+    """“One more, or a lane of its own?” for one lane, in short.
+
+    Names the cheapest way that does as much as the best one, and who would pay for it; a cheaper
+    one that helps, too, is named with what it falls short by.
+    """
     who = desk.lanes[lane]
     if lane not in desk.predicted:
-        return why_not(edition, desk, lane), []
-    more = replace(desk.fitted.today, servers=desk.servers + 1)
-    own = staffing_of(desk, desk.servers, OWN, lane, 1, False)
-    first = changes(edition, desk.name, more)
-    reasons = [f"**One more engineer**: {_effect(desk, lane, first)}"]
-    if own is None:
-        reasons.append("With one engineer, a lane of its own would leave nobody for the others.")
-        return _alone(first[lane, "p50"], who), reasons
-    second = changes(edition, desk.name, own)
-    reasons.append(
-        f"**A lane of its own**, one of {desk.servers} engineers for {who} alone: "
-        f"{_effect(desk, lane, second)}"
-    )
-    better = against(edition, desk, more, own, lane)
-    lose = losers(desk, lane, second)
-    short = _short(who, first[lane, "p50"], second[lane, "p50"], better, lose)
-    return short, [*reasons, *_without_more(edition, desk, lane)]
+        return why_not(edition, desk, lane)
+    staffings = ways_of(desk, lane)
+    found = {way: changes(edition, desk.name, one) for way, one in staffings.items()}
+    helps = [way for way in staffings if found[way][lane, "p50"].is_shorter]
+    if not helps:
+        return f"None of these would let {who} wait less by anything that can be told."
+    best, *others = _unbeaten(edition, desk, lane, helps)
+    if others:
+        like = listed([WAYS[way].format(who="them") for way in others])
+        does = f"does as much for them, as far as can be told, as {like}"
+    else:
+        does = f"does most for {who}" if len(helps) > 1 else f"is all that helps {who}"
+    lose = losers(desk, lane, found[best])
+    pay = f"{listed(lose)} would wait longer." if lose else NOBODY_LONGER
+    said = f"{first_large(WAYS[best].format(who=who if others else 'them'))} {does}. {pay}"
+    if helps[0] == best:
+        return said
+    less = against(edition, desk, staffings[helps[0]], staffings[best], lane)
+    cheaper = first_large(WAYS[helps[0]].format(who="them"))
+    return f"{said} {cheaper} would take {difference(less, unit_of(desk.name))} than that."
 
 
-def _without_more(edition: Edition, desk: Desk, lane: str) -> list[str]:
-    """What it would do to take this lane first, if it is not first already."""
-    first = staffing_of(desk, desk.servers, "first", lane, 1, False)
-    if first is None or first == desk.fitted.today:
-        return []
-    found = changes(edition, desk.name, first)
-    return [f"**Taking {desk.lanes[lane]} first**, with nobody more: {_effect(desk, lane, found)}"]
+def _unbeaten(edition: Edition, desk: Desk, lane: str, helps: list[str]) -> list[str]:
+    """Of ways that help a lane, those than which no other surely does more, the cheapest first."""
+    staffings = ways_of(desk, lane)
+    beaten = {
+        one
+        for one in helps
+        for other in helps
+        if one != other and against(edition, desk, staffings[one], staffings[other], lane).is_longer
+    }
+    return [way for way in helps if way not in beaten] or helps
 
 
-def _alone(more: Change, who: str) -> str:
-    if more.is_shorter:
-        return f"One more engineer would let {who} wait less."
-    return f"One more engineer would change nothing for {who} that can be told."
+def ways(edition: Edition, desk: Desk, lane: str) -> list[tuple[str, str]]:
+    """Per way to let a lane wait less: what it is, and what it does, all in one unit."""
+    unit, staffings = unit_of(desk.name), ways_of(desk, lane)
+    found = {way: changes(edition, desk.name, one) for way, one in staffings.items()}
+    medians = [one[lane, "p50"] for one in found.values()]
+    spoken = shared_unit([n for one in medians for n in (one.value, one.difference)], unit)
+    bare = Unit(spoken.divisor, "")
+    rows = []
+    for way, staffing in staffings.items():
+        median = found[way][lane, "p50"]
+        sure = interval(median.low, median.high, median.value, unit, bare)
+        said = [f"**{quantity(median.value, unit, spoken)}** in the median ({sure})"]
+        if median.is_growing:
+            said = ["The wait would grow without end, as more comes in than they can do"]
+        said.append(f"against today {difference(median, unit, bare)}")
+        if way != MORE:
+            rival = against(edition, desk, staffing, staffings[MORE], lane)
+            said.append(f"against {WAYS[MORE]} {difference(rival, unit, bare)}")
+        longer = _longer_for(desk, lane, found[way], bare)
+        short = f"**{first_large(WAYS[way].format(who='them'))}**"
+        rows.append((short, f"{'; '.join(said)}.  \n{longer}"))
+    return rows
 
 
-def _short(who: str, more: Change, own: Change, better: Change, lose: list[str]) -> str:
-    """Which of the two does more, and who would pay for the lane."""
-    pays = f" With the lane, {listed(lose)} would wait longer." if lose else ""
-    if not more.is_shorter and not own.is_shorter:
-        return f"Neither would let {who} wait less by anything that can be told.{pays}"
-    if not own.is_shorter:
-        return f"One more engineer: a lane of its own would not help {who}.{pays}"
-    if not more.is_shorter:
-        return f"The lane: one more engineer would not help {who}.{pays}"
-    if better.is_shorter:
-        return f"One more engineer: it does more for {who} than a lane of its own.{pays}"
-    if better.is_longer:
-        return f"The lane does more for {who} than one more engineer.{pays}"
-    return f"Both help {who}, and which of them does more cannot be told.{pays}"
+def _longer_for(desk: Desk, lane: str, found: Changes, bare: Unit) -> str:
+    """Who else surely waits longer, by how much in the median, or else for nine of ten."""
+    said = []
+    for other in desk.predicted:
+        worse = [(s, found[other, s]) for s in QUANTILES if found[other, s].is_longer]
+        if other == lane or not worse:
+            continue
+        statistic, change = worse[0]
+        where = "" if statistic == "p50" else f" {QUANTILES[statistic]}"
+        by = "without end" if change.is_growing else difference(change, unit_of(desk.name), bare)
+        said.append(f"{desk.lanes[other]} {by}{where}")
+    return f"Longer for {listed(said)}." if said else NOBODY_LONGER
 
 
-def _effect(desk: Desk, lane: str, found: Changes) -> str:
-    """What a staffing does for one lane, and who else feels it."""
-    own = _moved(desk, lane, found[lane, "p50"], possessive(desk.lanes[lane]))
-    wait = [one for one in desk.predicted if one != lane]
-    lose = [one for one in wait if _is_loser(found, one)]
-    gain = [one for one in wait if one not in lose and found[one, "p50"].is_shorter]
-    parts = [own]
-    if lose:
-        parts.append(f"Longer for {listed([_by(desk, one, found) for one in lose])}.")
-    if gain:
-        parts.append(f"Shorter, too, for {listed([_by(desk, one, found) for one in gain])}.")
-    if not lose:
-        parts.append("Nobody who can be predicted would wait longer.")
-    return " ".join(parts)
+def difference(now: Change, unit: str, shared: Unit | None = None) -> str:
+    """`21.6 business min less (12.4–28.9 business min)`, or that none can be told."""
+    if now.difference is None:
+        return NOT_KNOWN
+    if not now.is_longer and not now.is_shorter:
+        return "none that can be told"
+    low, high = now.difference_low, now.difference_high
+    if now.is_shorter:
+        low, high = _turned(high), _turned(low)
+    way = "less" if now.is_shorter else "more"
+    size = abs(now.difference)
+    sure = interval(low, high, size, unit, shared)
+    return f"{quantity(size, unit, shared)} {way} ({sure})"
 
 
-def _moved(desk: Desk, lane: str, median: Change, whose: str) -> str:
-    unit, what = unit_of(desk), "first response" if desk.name == SUPPORT else "queue time"
-    if median.is_growing:
-        return f"{whose} {what} would grow without end, as more comes in than they can do."
-    now = f"{quantity(median.value, unit)} in the median"
-    sure = interval(median.low, median.high, median.value, unit)
-    if median.difference is None or not (median.is_shorter or median.is_longer):
-        return f"{whose} {what} would be {now} ({sure}), which cannot be told from today’s."
-    way = "less" if median.difference < 0 else "more"
-    by = quantity(abs(median.difference), unit)
-    return f"{whose} {what} would be {now} ({sure}), {by} {way}."
-
-
-def _by(desk: Desk, lane: str, found: Changes) -> str:
-    """`Core product teams (+86 business min)`, by the statistic that changes surely."""
-    for statistic, words in QUANTILES.items():
-        one = found[lane, statistic]
-        if one.is_growing:
-            return f"{desk.lanes[lane]} (without end, as more comes in than can be done)"
-        if one.difference is not None and (one.is_longer or one.is_shorter):
-            sign = "+" if one.difference > 0 else "−"
-            return (
-                f"{desk.lanes[lane]} ({sign}{quantity(abs(one.difference), unit_of(desk))} {words})"
-            )
-    return desk.lanes[lane]
+def _turned(end: float | None) -> float | None:
+    return None if end is None else -end
 
 
 def _is_loser(found: Changes, lane: str) -> bool:

@@ -4,6 +4,7 @@ Pure functions from values to short texts. Sentences made of them are in `app.se
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -103,6 +104,12 @@ def unit_for(value: float | None, unit: str) -> Unit:
     )
 
 
+def shared_unit(values: Iterable[float | None], unit: str) -> Unit:
+    """The unit in which numbers of one sentence or row are said: that of the middle one."""
+    sizes = sorted(abs(value) for value in values if value is not None and math.isfinite(value))
+    return unit_for(sizes[(len(sizes) - 1) // 2] if sizes else None, unit)
+
+
 def number(value: float) -> str:
     """One decimal without a trailing zero; two digits that count below one; thousands apart."""
     if value == 0:
@@ -113,11 +120,14 @@ def number(value: float) -> str:
     return MINUS + text[1:] if value < 0 else text
 
 
-def quantity(value: float | None, unit: str) -> str:
-    """`2.1 days`, `12.4 %`, `3 a week`; a dash for a value that is not known."""
+def quantity(value: float | None, unit: str, shared: Unit | None = None) -> str:
+    """`2.1 days`, `12.4 %`, `3 a week`; a dash for a value that is not known.
+
+    In its own unit, or in the one that it shares with its neighbours.
+    """
     if value is None:
         return NOT_KNOWN
-    spoken = unit_for(value, unit)
+    spoken = shared or unit_for(value, unit)
     return f"{_figure(value, spoken)}{spoken.suffix}".replace(" ", SPACE)
 
 
@@ -128,9 +138,15 @@ def _figure(value: float, spoken: Unit) -> str:
     return number(value / spoken.divisor)
 
 
-def interval(low: float | None, high: float | None, value: float | None, unit: str) -> str:
-    """`1.9–2.4 days` in the unit of the value; an open end is said to be open."""
-    spoken = unit_for(value if value is not None else low, unit)
+def interval(
+    low: float | None,
+    high: float | None,
+    value: float | None,
+    unit: str,
+    shared: Unit | None = None,
+) -> str:
+    """`1.9–2.4 days` in the unit of the value or a shared one; an open end is said to be open."""
+    spoken = shared or unit_for(value if value is not None else low, unit)
     least = None if low is None else _figure(low, spoken)
     most = None if high is None else _figure(high, spoken)
     if least is None and most is None:

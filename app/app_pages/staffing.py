@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.assumptions import of_answers
 from app.page import begin
+from app.rows import stacked
 from app.staffing import (
     COMING,
     FIRST,
@@ -21,12 +22,14 @@ from app.staffing import (
 from app.staffing_view import compared, like_what_happened
 from app.staffing_words import (
     ASSUMED,
+    COMPARED,
     NOTHING_STATED,
     answer,
     fit_in_words,
     nobody_predicted,
     replayed_in_words,
     start_in_words,
+    ways,
 )
 from assets.methods.queue_replay import Staffing
 
@@ -94,9 +97,10 @@ else:
         bind="query-params", required=True,
     )  # fmt: skip
     segment = segment or str(default)
-    short, reasons = answer(edition, support, segment)
-    st.markdown(f"**{short}**")
-    st.markdown("\n".join(f"- {reason}" for reason in reasons))
+    st.markdown(f"**{answer(edition, support, segment)}**")
+    if segment in support.predicted:
+        stacked(ways(edition, support, segment))
+        st.caption(COMPARED)
 
     st.subheader("Try another staffing", anchor=False)
     if support.predicted:

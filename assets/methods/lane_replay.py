@@ -6,7 +6,7 @@ and whether a desk's replay is like what happened (`assets.tradeoffs.lane_calibr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -112,9 +112,15 @@ class Outcome:
     habits: Sequence[Habits]
     waits: Sequence[Floats]
     load: Floats
+    _known: dict[tuple[int, float], tuple[float, Floats]] = field(default_factory=dict, repr=False)
 
     def quantile(self, lane: int, level: float) -> tuple[float, Floats]:
-        """The lane's quantile by the best habits, and its draws: shape (draws,)."""
+        """The lane's quantile by the best habits, and its draws: shape (draws,); drawn once."""
+        if (lane, level) not in self._known:
+            self._known[lane, level] = self._drawn(lane, level)
+        return self._known[lane, level]
+
+    def _drawn(self, lane: int, level: float) -> tuple[float, Floats]:
         best = self._measured(0, np.ones((1, self.desk.blocks), dtype=np.int64), lane, level)
         drawn = [
             self._measured(number, counts, lane, level)

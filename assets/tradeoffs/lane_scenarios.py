@@ -171,18 +171,26 @@ def with_sentence(rows: pl.DataFrame, unit: str, what: str) -> pl.DataFrame:
     )
     head = pl.format("{}, {}, {} {}: ", "name", "lane_name", pl.lit(what), statistic)
 
-    def said(value: pl.Expr) -> pl.Expr:
-        return phrases.amount(value, pl.lit(unit))
-
-    interval = phrases.interval(pl.col("low"), pl.col("high"), pl.col("value"), pl.lit(unit))
+    value, spoken = pl.col("value"), pl.lit(unit)
+    interval = phrases.interval(pl.col("low"), pl.col("high"), value, spoken)
     change, least, most = (pl.col(f"difference{end}") for end in ("", "_low", "_high"))
     is_sure = ((least > 0) | (most < 0)).fill_null(False)
     way = pl.when(change < 0).then(pl.lit("shorter")).otherwise(pl.lit("longer"))
-    by = pl.format("; {} {} than today.", said(change.abs()), way)
+    # Of a shorter wait the ends are turned: from less to more.
+    nearer, farther = (
+        pl.when(change < 0).then(-end).otherwise(other)
+        for end, other in ((most, least), (least, most))
+    )
+    by = pl.format(
+        "; {} {} than today ({}).",
+        phrases.amount(change.abs(), spoken, beside=value),
+        way,
+        phrases.interval(nearer, farther, value, spoken),
+    )
     no_change = pl.lit("; no difference from today that can be told.")
     predicted = pl.concat_str(
         head,
-        said(pl.col("value")),
+        phrases.amount(value, spoken),
         pl.format(" ({})", interval),
         pl.when(pl.col("scenario") == TODAY).then(pl.lit(".")).when(is_sure).then(by)
         .otherwise(no_change),

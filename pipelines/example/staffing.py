@@ -17,7 +17,12 @@ from pipelines.example.world import AS_OF, HOUR, NOBODY, SEGMENTS, TIME_ZONE, Fl
 Truth = dict[str, Any]
 WEEKS = 26
 LANE_OF = "regulated"
-OTHERWISE = {"today": "as it was", "one_more": "one more", "own_lane": "one for regulated alone"}
+OTHERWISE = {
+    "today": "as it was",
+    "one_more": "one more",
+    "own_lane": "one for regulated alone",
+    "first": "as it was, regulated first",
+}
 
 
 def staffing_truths() -> list[Truth]:
@@ -39,6 +44,9 @@ def _taken_otherwise() -> dict[str, Floats]:
         "today": frame["taken"].to_numpy(),
         "one_more": desk.picked_up(frame, is_ham, desk.AGENTS + 1),
         "own_lane": np.where(is_own, own, others),
+        "first": desk.picked_up(
+            frame, is_ham, order=(LANE_OF, *(one for one in desk.ORDER if one != LANE_OF))
+        ),
     }
 
 

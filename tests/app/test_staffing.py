@@ -1,5 +1,6 @@
 """What if we staffed it differently? The page says what the replays say, and nothing more."""
 
+import re
 import shutil
 
 import polars as pl
@@ -9,9 +10,9 @@ from sample_edition import EDITION_ID
 from sample_staffing import staffing
 
 from app.edition import open_edition
-from app.staffing import SUPPORT, changes, curves, desk_of, happened, staffing_of
-from app.staffing_table import calibration_table, difference, percent, waits_table
-from app.staffing_words import answer, verdict
+from app.staffing import SUPPORT, against, changes, curves, desk_of, happened, staffing_of, ways_of
+from app.staffing_table import calibration_table, percent, waits_table
+from app.staffing_words import answer, difference, verdict, ways
 from assets.methods.lane_replay import Change
 from assets.methods.queue_replay import Staffing
 
@@ -83,26 +84,59 @@ def test_a_slider_gives_the_numbers_that_the_edition_holds(scenario, edition, de
         )
 
 
-def test_the_answer_names_what_does_more_and_who_loses(edition, desk):
-    short, reasons = answer(edition, desk, "regulated")
-    assert short.startswith("One more engineer: it does more for Regulated than a lane of its own.")
-    assert "With the lane, Core product" in short
-    assert "would wait longer." in short
-    assert reasons[0].endswith("Nobody who can be predicted would wait longer.")
-    assert "Longer for Core product (" in reasons[1]
-    assert reasons[2].startswith("**Taking Regulated first**, with nobody more: ")
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+def test_the_answer_names_what_does_most_who_pays_and_what_a_cheaper_way_falls_short_by(
+    edition, desk
+):
+    said = plain(answer(edition, desk, "regulated"))
+    assert said.startswith(
+        "One more engineer does most for Regulated. Nobody who can be predicted would wait longer. "
+        "Taking them first with nobody more would take "
+    )
+    assert re.search(
+        r"take [\d.]+ business min more \([\d.]+–[\d.]+ business min\) than that", said
+    )
+
+
+def test_the_cheapest_way_that_does_as_much_is_the_answer(edition, desk, monkeypatch):
+    """No difference between ways that help can be told."""
+    even = Change(False, 600, 500, 700, -1, -60, 60)
+    monkeypatch.setattr("app.staffing_words.against", lambda *_: even)
+    said = answer(edition, desk, "regulated")
+    assert said.startswith(
+        "Taking Regulated first with nobody more does as much for them, as far as can be told, as "
+        "a lane of its own for them and one more engineer. "
+    )
+    assert "would wait longer." in said
+
+
+def test_ways_are_compared_in_one_unit_by_the_same_tickets(edition, desk):
+    first, own, more = [plain(f"{way}: {said}") for way, said in ways(edition, desk, "regulated")]
+    assert re.match(
+        r"\*\*Taking them first with nobody more\*\*: \*\*[\d.]+ business min\*\* in the median \(",
+        first,
+    )
+    staffings = ways_of(desk, "regulated")
+    change = against(edition, desk, staffings["first"], staffings["one_more"], "regulated")
+    ends = f"({change.difference_low / 60:.1f}–{change.difference_high / 60:.1f})"
+    assert f"against one more engineer {change.difference / 60:.1f} more {ends}." in first
+    assert "Longer for Core product " in own
+    assert more.endswith("Nobody who can be predicted would wait longer.")
+    assert "hour" not in first + own + more
 
 
 def test_who_is_first_already_is_not_offered_to_be_first(edition, desk):
-    _, reasons = answer(edition, desk, "core")
-    assert not any("Taking" in reason for reason in reasons)
+    assert "first" not in ways_of(desk, "core")
 
 
 def test_the_page_answers_for_whom_support_matters_most(sample_home, run_page):
     at = run_page(sample_home, "staffing")
     assert at.title[0].value == "What if we staffed it differently?"
     assert at.segmented_control(key="segment").value == "regulated"
-    assert "it does more for Regulated than a lane of its own" in words(at)
+    assert "One more engineer does most for Regulated." in words(at)
     assert "With 3 engineers" in words(at)
 
 
@@ -143,20 +177,20 @@ def test_where_waits_are_chance_nothing_is_claimed(chance_home, run_page):
         assert f"No prediction for {segment}: " in text
     assert "would wait less. " not in text.split("And the CI runners?")[0]
     assert "business min less" not in text
-    assert "it does more" not in text
+    assert "does most" not in text
     assert not [slider for slider in at.slider if slider.key == "agents"]
 
 
 def test_where_there_are_enough_nobody_gains(idle_home, run_page):
     text = words(run_page(idle_home, "staffing"))
-    assert "Neither would let Regulated wait less by anything that can be told." in text
+    assert "None of these would let Regulated wait less by anything that can be told." in text
     assert "nobody’s wait would change by anything that can be told" in text
 
 
 def test_without_a_stated_number_the_page_says_what_to_state(unstated_home, run_page):
     text = words(run_page(unstated_home, "staffing"))
     assert "State in `plumbline.toml`, `[staffing] agents`" in text
-    assert "it does more" not in text
+    assert "does most" not in text
     assert "jenkins runs would wait less" in text
 
 

@@ -119,3 +119,11 @@ def test_lists_and_counts_read_like_speech():
     assert words.listed(["a", "b", "c"]) == "a, b and c"
     assert [words.counted(n, "check") for n in (0, 1, 2)] == ["no checks", "1 check", "2 checks"]
     assert words.spaced("finished_before_started") == "Finished before started"
+
+
+def test_numbers_that_are_said_together_share_the_unit_of_the_middle_one():
+    shared = words.shared_unit([60.0, 5_400.0, None, 50_000.0], "seconds")
+    said = [words.quantity(one, "seconds", shared) for one in (60.0, 5_400.0, 50_000.0)]
+    assert [one.replace("\u00a0", " ") for one in said] == ["1 min", "90 min", "833.3 min"]
+    assert words.interval(60.0, 7_200.0, 5_400.0, "seconds", shared) == "1–120 min"
+    assert words.shared_unit([], "seconds").suffix == " s"

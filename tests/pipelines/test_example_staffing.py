@@ -1,11 +1,13 @@
 """“What if we staffed it differently?” on the example: what would have happened is known."""
 
+import re
+
 import polars as pl
 import pytest
 
 from app.edition import open_edition
-from app.staffing import desk_of
-from app.staffing_words import answer, nobody_predicted
+from app.staffing import against, desk_of, ways_of
+from app.staffing_words import answer, nobody_predicted, ways
 from assets.methods.queue_replay import Staffing, begins
 from pipelines.example import desk, support
 
@@ -35,7 +37,7 @@ def row_of(lanes, scenario, statistic, **where):
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-@pytest.mark.parametrize("scenario", ["today", "one_more", "own_lane"])
+@pytest.mark.parametrize("scenario", ["today", "one_more", "own_lane", "first"])
 def test_first_response_under_another_staffing_is_what_it_would_have_been(
     segment, scenario, support_lanes, example_truths
 ):
@@ -92,31 +94,66 @@ def test_the_examples_loop_and_the_replay_pick_up_the_same_tickets_at_the_same_t
     assert (found == expected).all()
 
 
-def test_the_page_names_those_who_would_have_gained_and_lost_and_nobody_else(
-    example_edition, example_truths
-):
-    edition = open_edition(example_edition.parents[1], example_edition.name)
-    desk = desk_of(edition, "support")
-    short, reasons = answer(edition, desk, "regulated")
-    medians = {
-        scenario: {
-            s: example_truths[f"staffing.{scenario}.{s}"]["realised"]["p50"] for s in SEGMENTS
-        }
-        for scenario in ("today", "one_more", "own_lane")
+@pytest.fixture(scope="module")
+def medians(example_truths):
+    """Way → segment → seconds in the median that would have been."""
+    return {
+        way: {s: example_truths[f"staffing.{way}.{s}"]["realised"]["p50"] for s in SEGMENTS}
+        for way in ("today", "one_more", "own_lane", "first")
     }
-    assert medians["one_more"]["regulated"] < medians["own_lane"]["regulated"]
-    assert short.startswith("One more engineer: it does more for Regulated teams than a lane")
-    slower = [s for s in SEGMENTS if medians["own_lane"][s] > medians["today"][s]]
-    assert set(slower) == {"startup", "core"}
-    for segment in slower:
-        assert desk.lanes[segment] in reasons[1].split("Longer for")[1]
-    assert all(medians["one_more"][s] < medians["today"][s] for s in SEGMENTS)
-    assert reasons[0].endswith("Nobody who can be predicted would wait longer.")
-    assert "Unassigned" not in short + " ".join(reasons)
 
 
-def test_the_page_claims_nothing_of_runners_whose_waits_were_drawn(example_edition):
-    edition = open_edition(example_edition.parents[1], example_edition.name)
+@pytest.fixture(scope="module")
+def edition(example_edition):
+    return open_edition(example_edition.parents[1], example_edition.name)
+
+
+def test_the_page_names_the_way_that_would_have_done_most_and_what_a_cheaper_one_lacks(
+    edition, medians
+):
+    said = answer(edition, desk_of(edition, "support"), "regulated").replace("\u00a0", " ")
+    theirs = {way: medians[way]["regulated"] for way in ("one_more", "own_lane", "first")}
+    assert min(theirs, key=theirs.get) == "one_more"
+    assert said.startswith("One more engineer does most for Regulated teams. Nobody who can be ")
+    less = re.search(
+        r"first with nobody more would take ([\d.]+) business min more \((.+)–(.+) b", said
+    )
+    by, low, high = (float(text) for text in less.groups())
+    assert low <= (theirs["first"] - theirs["one_more"]) / 60 <= high
+    assert low <= by <= high
+
+
+def test_of_every_way_the_page_names_those_who_would_have_waited_longer_and_nobody_else(
+    edition, medians
+):
+    desk = desk_of(edition, "support")
+    told = ways(edition, desk, "regulated")
+    for way, (_, said) in zip(ways_of(desk, "regulated"), told, strict=True):
+        slower = {s for s in SEGMENTS if medians[way][s] > medians["today"][s]}
+        assert {s for s in SEGMENTS if desk.lanes[s] in said} == slower
+        assert "Unassigned" not in said
+
+
+def test_differences_that_the_page_tells_hold_those_that_would_have_been(edition, medians):
+    desk = desk_of(edition, "support")
+    today = desk.fitted.today
+    for way, staffing in ways_of(desk, "regulated").items():
+        change = against(edition, desk, staffing, today, "regulated")
+        true = medians[way]["regulated"] - medians["today"]["regulated"]
+        assert change.difference_low <= true <= change.difference_high
+        assert change.is_shorter
+
+
+def test_where_one_segment_is_first_already_nothing_is_claimed_to_help_but_another_engineer(
+    edition, medians
+):
+    assert answer(edition, desk_of(edition, "support"), "core").startswith(
+        "One more engineer is all that helps Core product teams."
+    )
+    assert medians["one_more"]["core"] < medians["today"]["core"]
+
+
+def test_the_page_claims_nothing_of_runners_whose_waits_were_drawn(edition):
     for tool in ("github-actions", "browser-grid"):
         desk = desk_of(edition, tool)
         assert desk.predicted == ()
