@@ -162,7 +162,12 @@ def _looked_up(
     for q in probabilities:
         places = _places(groups.n, q, level)
         times = _times_at(places, lifetimes, groups)
-        read.append(_read(times, open_from, is_never=places[0] > at_most))
+        found = _read(times, open_from, is_never=places[0] > at_most)
+        # Nobody is open, and so many left otherwise that the band never falls that far.
+        never = np.flatnonzero(np.isinf(times[2]) & (places[0] > at_most) & np.isinf(open_from))
+        found.low[never] = _last_sure(lifetimes, groups.only(never), 1 - q, level)
+        found.is_known[never] = True
+        read.append(found)
     values = np.stack([[one.value, one.low, one.high] for one in read], axis=1)
     return values, np.logical_and.reduce([one.is_known for one in read])
 
@@ -274,6 +279,56 @@ def _read(times: Floats, open_from: Floats, is_never: Flags) -> _Found:
         high=np.where(is_reached & has_high, high, np.nan),
         is_known=has_low & is_known,
     )
+
+
+def _last_sure(lifetimes: Lifetimes, groups: _Groups, height: float, level: float) -> Floats:
+    """The last time that enough members lived to see for it to bound a quantile; NaN if none did.
+
+    As `kaplan_meier` bounds the quantile of a curve whose band never falls to `height`.
+    """
+
+    def is_sure(time: Floats) -> Flags:
+        happened = _before(lifetimes, groups, groups.first, groups.happened, time)
+        left = _before(lifetimes, groups, groups.first + groups.happened, groups.left, time)
+        share = np.where(happened > 0, 1 - happened / groups.n, 0.5)
+        band = kaplan_meier.log_log_band(share, share * (1 - share) / groups.n, level)[0]
+        low = np.where(happened > 0, band, 1.0)
+        at_risk = np.maximum(groups.n - happened - left, 1)
+        return low * tail(level) ** (1 / at_risk) >= height
+
+    last = np.full(len(groups.n), -np.inf)
+    for begin, size in (
+        (groups.first, groups.happened),
+        (groups.first + groups.happened, groups.left),
+    ):
+        sure, unsure = np.zeros_like(size), size + 1
+        while (unsure - sure > 1).any():
+            middle = (sure + unsure) // 2
+            is_so = is_sure(_seconds(lifetimes, groups, begin, size, middle))
+            sure, unsure = np.where(is_so, middle, sure), np.where(is_so, unsure, middle)
+        time = _seconds(lifetimes, groups, begin, size, sure)
+        last = np.maximum(last, np.where(sure > 0, time, -np.inf))
+    return np.where(np.isfinite(last), last, np.nan)
+
+
+def _before(
+    lifetimes: Lifetimes, groups: _Groups, begin: Integers, size: Integers, time: Floats
+) -> Integers:
+    """How many of the `size` members of each group from `begin` on, by time, went before a time."""
+    before, after = np.zeros_like(size), size + 1
+    while (after - before > 1).any():
+        middle = (before + after) // 2
+        is_before = _seconds(lifetimes, groups, begin, size, middle) < time
+        before, after = np.where(is_before, middle, before), np.where(is_before, after, middle)
+    return before
+
+
+def _seconds(
+    lifetimes: Lifetimes, groups: _Groups, begin: Integers, size: Integers, place: Integers
+) -> Floats:
+    """The time of the member at a place among `size` from `begin` on, counted from 1."""
+    inside = begin + np.clip(place, 1, np.maximum(size, 1)) - 1
+    return lifetimes.seconds[groups.member[np.minimum(inside, len(groups.member) - 1)]]
 
 
 def _open_from(lifetimes: Lifetimes, groups: _Groups, competing: bool) -> Floats:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -49,6 +49,7 @@ def of_one_fact(kpi):
 
 
 @given(rows=records)
+@settings(max_examples=8)
 def test_kpis_counted_together_have_the_cells_and_fates_that_they_have_alone(
     rows, of_one_fact, fact, terms, told_all_along
 ):
