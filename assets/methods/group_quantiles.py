@@ -294,7 +294,8 @@ def _last_sure(lifetimes: Lifetimes, groups: _Groups, height: float, level: floa
         band = kaplan_meier.log_log_band(share, share * (1 - share) / groups.n, level)[0]
         low = np.where(happened > 0, band, 1.0)
         at_risk = np.maximum(groups.n - happened - left, 1)
-        return low * tail(level) ** (1 / at_risk) >= height
+        is_so: Flags = low * tail(level) ** (1 / at_risk) >= height
+        return is_so
 
     last = np.full(len(groups.n), -np.inf)
     for begin, size in (
