@@ -6,6 +6,7 @@ names and words. Decides nothing: states and advice are the edition's.
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from app.budget_chart import path
@@ -13,7 +14,17 @@ from app.cells import Row, name_of
 from app.edition import Edition, key_of
 from app.theme import Palette, specification
 from app.verdicts import ADVICE, BUDGETS, Mark
-from app.words import NOT_KNOWN, counted, day, first_large, interval, listed, number, quantity
+from app.words import (
+    NOT_KNOWN,
+    counted,
+    day,
+    first_large,
+    interval,
+    listed,
+    number,
+    quantity,
+    surely,
+)
 
 TABLE, PATHS, TEAMS = (
     "tradeoff_error_budgets",
@@ -24,25 +35,32 @@ LEVELS = {"service": "Services", "customer": "Customers"}
 UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
 # In this order they are told: what asks for something first.
 ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")
+STATE_WORDS = {"hold": "spent", "watch": "burning too fast", "spend": "not spent"}
+SUPPORT = "support"  # the one budget that counts tickets
 STATE_ORDER = ("hold", "watch", "spend", "unknown")
 
 
 def teams(edition: Edition) -> list[Row]:
     """Every team with its advice, those that should hold first."""
     rows = edition.table(TEAMS).to_dicts()
+    services = edition.table(TABLE).filter(scope_kind="service")
+    sure = {
+        f"{scope}/{budget}": is_sure
+        for scope, budget, is_sure in services.select("scope", "budget", "is_sure").rows()
+    }
     named = [
         row
         | {"name": name_of(edition, "customer", row["customer"])}
-        | {"spent": [_budget_name(edition, one) for one in row["on_hold"]]}
+        | {"spent": [_spent(edition, one, sure[one]) for one in row["on_hold"]]}
         for row in rows
     ]
     return sorted(named, key=lambda row: (ORDER.index(row["advice"]), row["name"]))
 
 
-def _budget_name(edition: Edition, budget: str) -> str:
-    """`checkout-api/availability` → `Checkout API availability`."""
+def _spent(edition: Edition, budget: str, is_sure: bool) -> str:
+    """`checkout-api/availability` → `Checkout API availability is probably spent`."""
     service, _, indicator = budget.rpartition("/")
-    return f"{name_of(edition, 'service', service)} {indicator}"
+    return f"{name_of(edition, 'service', service)} {indicator} is {surely(is_sure)} spent"
 
 
 def budgets(edition: Edition, level: str) -> list[Row]:
@@ -58,14 +76,16 @@ def summary(rows: list[Row]) -> tuple[str, str]:
     """How many teams could ship faster and how many should hold, and who they are."""
     by_advice = {word: [row for row in rows if row["advice"] == word] for word in ORDER}
     faster, hold = by_advice["ship_faster"], by_advice["hold"]
+    graded = [(surely(sure), sum(row["is_sure"] is sure for row in hold)) for sure in (True, False)]
+    holding = listed([f"{number} should {word} hold" for word, number in graded if number])
     headline = (
-        f"{first_large(counted(len(faster), 'team'))} of {len(rows)} could ship faster, "
-        f"{counted(len(hold), 'should hold', 'should hold').replace('no should', 'none should')}."
+        f"{first_large(counted(len(faster), 'team'))} of {len(rows)} could surely ship faster, "
+        f"{holding or 'none should hold'}."
     )
     said = [
         f"{listed([row['name'] for row in faster])} {_have(faster)} surely something left of every "
         "error budget of the services, and did not choose stability: what was promised leaves room "
-        "for more releases. Budgets of support stand on each card."
+        "for more releases. A support budget that is spent is named on the team’s card."
         if faster
         else "No team has surely something left of every budget and chose to go fast.",
         *(_held(row) for row in hold),
@@ -77,17 +97,19 @@ def summary(rows: list[Row]) -> tuple[str, str]:
     watch = by_advice["watch"]
     if watch:
         who = listed([row["name"] for row in watch])
-        said.append(f"{who} should look first: a budget burns faster than it can last.")
+        said.append(f"{who} should look first: a budget surely burns faster than it can last.")
     return headline, " ".join(said)
 
 
 def _held(row: Row) -> str:
-    spent = listed(row["spent"])
-    rate = row["deployments_per_week"]
-    pace = "" if rate is None else f" It still deploys {quantity(rate, 'per_week')}."
+    rate, low, high = (row[f"deployments_{end}"] for end in ("per_week", "low", "high"))
+    pace = ""
+    if rate is not None:
+        sure = interval(low, high, rate, "per_week")
+        pace = f" It still deploys {quantity(rate, 'per_week')} ({sure})."
     return (
-        f"**{row['name']} should hold** {_since(row)}: {spent} is spent by the account (how sure "
-        f"that is, says its row below).{pace}"
+        f"**{row['name']} should {surely(row['is_sure'])} hold** {_since(row)}: "
+        f"{listed(row['spent'])}.{pace}"
     )
 
 
@@ -125,7 +147,8 @@ def table(rows: list[Row]) -> dict[str, list[str]]:
 def _state_said(row: Row) -> str:
     if row["state"] == "unknown":
         return str(row["why_unknown"] or "nothing was counted")
-    return _since(row) + ("" if row["is_sure"] else ", not surely")
+    word = "surely" if row["state"] == "watch" else surely(row["is_sure"])
+    return f"{word} {STATE_WORDS[row['state']]} {_since(row)}"
 
 
 def _left(row: Row) -> str:
@@ -136,7 +159,8 @@ def _left(row: Row) -> str:
 
 
 def _account(row: Row) -> str:
-    account = f"{number(row['bad'])} of {number(row['allowed'])}"
+    what = "tickets" if row["budget"] == SUPPORT else "events"
+    account = f"{number(row['bad'])} of {number(row['allowed'])} {what}"
     if row["burn_long"] is None:
         return account
     short = "" if row["burn_short"] is None else f", last day {number(row['burn_short'])}×"
@@ -154,6 +178,12 @@ def picture(edition: Edition, level: str, chosen: str, colors: Palette) -> dict[
     scope, _, budget = chosen.partition("/")
     days = edition.table(PATHS).filter(scope_kind=level, scope=scope, budget=budget).sort("on")
     return specification(lambda: path(days, colors))
+
+
+def advice_export(edition: Edition) -> str:
+    """What the cards say, as CSV with the numbers in full."""
+    rows = edition.table(TEAMS)
+    return rows.with_columns(pl.col("on_hold").list.join("; ")).write_csv()
 
 
 def export(edition: Edition, level: str) -> str:

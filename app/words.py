@@ -209,6 +209,11 @@ def first_large(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def surely(is_sure: bool) -> str:
+    """How sure a statement is, in one word: its whole interval says so, or only its value."""
+    return "surely" if is_sure else "probably"
+
+
 def possessive(name: str) -> str:
     """`Core product's`, `Example Services’`."""
     return f"{name}’" if name.endswith("s") else f"{name}’s"

@@ -20,6 +20,14 @@ if teams:
     st.subheader(headline, anchor=False)
     st.markdown(rest)
     stacked(budgets.cards(teams))
+    st.download_button(
+        "Download the advice as CSV",
+        budgets.advice_export(edition),
+        file_name=f"room_to_move_{edition.id}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 else:
     st.info("No service has an objective yet. State `[[objectives]]` in `plumbline.toml`.")
 
@@ -57,7 +65,7 @@ if rows:
         budgets.table(rows), border="horizontal", hide_index=True, alt="Every error budget in words"
     )
     st.download_button(
-        "Download as CSV",
+        "Download the budgets as CSV",
         budgets.export(edition, level),
         file_name=f"error_budgets_{level}_{edition.id}.csv",
         mime="text/csv",
@@ -71,7 +79,8 @@ st.subheader("How sure are we, and what did we assume?", anchor=False)
 st.markdown(
     "The account itself is exact: what was counted against what was allowed. The interval says "
     "what another 28 days like these would have left; it is wide where one bad day or a few "
-    "tickets decide. That a team could go faster is said only where all of its intervals agree."
+    "tickets decide. *Surely* is said where the whole interval agrees, *probably* where only the "
+    "account does. That a team could go faster is said only where all of its intervals agree."
 )
 for answer, table in of_answers(edition, budgets.TABLE).items():
     with st.expander(answer):

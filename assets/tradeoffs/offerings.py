@@ -6,7 +6,7 @@ many answers of several customers, and in steps, so that no single answer can be
 (decision 0086). What levels of service would take and give is in `portfolio`.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 import numpy as np
@@ -27,6 +27,18 @@ def recent(rows: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     begins = as_of - timedelta(weeks=WEEKS)
     return rows.filter(
         pl.col("entered_at").is_between(begins, as_of, closed="left"),
+        pl.col("offering").is_not_null(),
+    )
+
+
+def whole_weeks(effort: pl.LazyFrame, on: date) -> pl.LazyFrame:
+    """The effort for offerings in the last 13 weeks that were over by then, from Monday to Sunday.
+
+    Hours are told by the week: one that has begun would count as a week without any.
+    """
+    monday = on - timedelta(days=on.weekday())
+    return effort.filter(
+        pl.col("to_on").is_between(monday - timedelta(weeks=WEEKS), monday, closed="left"),
         pl.col("offering").is_not_null(),
     )
 
@@ -218,7 +230,7 @@ def tradeoff_offerings(
     return offering_rows(
         choices.offerings(home.configuration, choices.as_of_on(home)),
         {str(k): v for k, v in home.configuration.portfolio.served_by_level.items()},
-        hours=hours_of(recent(fact_effort, as_of).collect()),
+        hours=hours_of(whole_weeks(fact_effort, choices.as_of_on(home)).collect()),
         failures=failures_of(runs.collect()),
         tickets=tickets.agg(tickets_per_week=pl.len() / WEEKS).collect(),
         satisfaction=satisfaction_of(

@@ -36,7 +36,7 @@ PACE = ("deployments_per_week", "deployments_low", "deployments_high")
 COLUMNS = (
     *("customer", "segment", "stance", "advice", "since_on", "is_open_start"),
     *("n_services", "n_hold", "n_watch", "n_spend", "n_unknown", "on_hold"),
-    *("support_state", "support_left_ratio"),
+    *("is_sure", "support_state", "support_left_ratio", "support_is_sure"),
     *(*PACE, "deployments_before", "pace_change_low", "pace_change_high", "sentence"),
 )
 
@@ -93,7 +93,10 @@ def room_to_move(
         .with_columns(service_name=pl.coalesce("service_name", "scope"))
     )
     support = budgets.filter(scope_kind="customer", budget=SUPPORT).select(
-        customer="scope", support_state="state", support_left_ratio="left_ratio"
+        customer="scope",
+        support_state="state",
+        support_left_ratio="left_ratio",
+        support_is_sure="is_sure",
     )
     state = pl.col("state")
     ranked = of_services.with_columns(worst=_worst().over("customer"))
@@ -101,8 +104,11 @@ def room_to_move(
         *((state == word).sum().alias(f"n_{word}") for word in STATES),
         n_services=pl.col("scope").n_unique(),
         on_hold=pl.format("{}/{}", "scope", "budget").filter(state == "hold").sort(),
-        spent=pl.format("{} {}", "service_name", "budget").filter(state == "hold").sort(),
+        spent=pl.format("{} {} is {} spent", "service_name", "budget", _surely(pl.col("is_sure")))
+        .filter(state == "hold")
+        .sort(),
         are_sure=(pl.col("is_sure") & (state == "spend")).all(),
+        is_surely_spent=(pl.col("is_sure") & (state == "hold")).any(),
     )
     return (
         judged.join(_since(ranked), on="customer", how="left")
@@ -110,6 +116,7 @@ def room_to_move(
         .join(support, on="customer", how="left")
         .join(pace, on="customer", how="left")
         .with_columns(advice=_advice())
+        .with_columns(is_sure=_is_sure())
         .with_columns(sentence=_sentence())
         .select(COLUMNS)
         .sort("customer")
@@ -150,19 +157,27 @@ def _advice() -> pl.Expr:
     )
 
 
-def _sentence() -> pl.Expr:
-    """`Payments team should hold: since 21 June 2026 Shop availability is spent. It deploys …`."""
-    spent = pl.format(
-        "{} {} spent",
-        pl.col("spent").list.join(" and "),
-        pl.when(pl.col("n_hold") > 1).then(pl.lit("are")).otherwise(pl.lit("is")),
+def _is_sure() -> pl.Expr:
+    """Whether the whole interval says so: `watch` is given only where the burn rate surely is."""
+    return (
+        pl.when(pl.col("advice") == "hold")
+        .then("is_surely_spent")
+        .otherwise(pl.col("advice").is_in(["watch", "ship_faster", "room_kept"]))
     )
+
+
+def _surely(is_sure: pl.Expr) -> pl.Expr:
+    return pl.when(is_sure).then(pl.lit("surely")).otherwise(pl.lit("probably"))
+
+
+def _sentence() -> pl.Expr:
+    """`Payments team should hold: since 21 June 2026 Shop availability is surely spent. It …`."""
     why = (
         pl.when(pl.col("n_hold") > 0)
-        .then(spent)
+        .then(pl.col("spent").list.join(" and "))
         .when(pl.col("n_watch") > 0)
-        .then(pl.lit("a budget burns faster than it can last"))
-        .otherwise(pl.lit("every budget has had room"))
+        .then(pl.lit("a budget surely burns faster than it can last"))
+        .otherwise(pl.lit("every budget has had room, and surely has some left"))
     )
     began = pl.when("is_open_start").then(pl.lit("at least since")).otherwise(pl.lit("since"))
     since = pl.format(": {} {} {}", began, phrases.day(pl.col("since_on")), why)
@@ -202,14 +217,13 @@ def _pace_said() -> pl.Expr:
 
 
 def _support_said() -> pl.Expr:
-    words = {
-        "hold": " The budget of its support is spent.",
-        "watch": " The budget of its support burns fast.",
-    }
+    spent = pl.format(" The budget of its support is {} spent.", _surely(pl.col("support_is_sure")))
     return (
-        pl.col("support_state")
-        .replace_strict(words, default="", return_dtype=pl.String)
-        .fill_null("")
+        pl.when(pl.col("support_state") == "hold")
+        .then(spent)
+        .when(pl.col("support_state") == "watch")
+        .then(pl.lit(" The budget of its support surely burns too fast."))
+        .otherwise(pl.lit(""))
     )
 
 

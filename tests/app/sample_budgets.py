@@ -46,12 +46,17 @@ def budgets() -> pl.DataFrame:
         | {"window_start_on": FIRST_ON, "window_end_on": LAST_ON, "state": state}
         | {"bad": 100.0 * (1 - (left or 0.0)), "allowed": 100.0, "left_ratio": left}
         | {"low": low, "high": high, "burn_long": burn, "burn_short": burn}
-        | {"is_burning": state == "watch", "is_sure": low is not None and low > 0}
+        | {"is_burning": state == "watch", "is_sure": _is_sure(state, low, high)}
         | {"why_unknown": why, "since_on": since, "is_open_start": is_open}
         | {"sentence": f"{key[1]}, {key[2]}: {state}."}
         for key, (state, left, low, high, burn, since, is_open, why) in BUDGETS.items()
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _is_sure(state: str, low: float | None, high: float | None) -> bool:
+    end = high if state == "hold" else low
+    return end is not None and (end < 0 if state == "hold" else end > 0)
 
 
 def days() -> pl.DataFrame:
@@ -73,6 +78,9 @@ def teams() -> pl.DataFrame:
         | {"since_on": since, "is_open_start": False, "on_hold": spent}
         | {
             "deployments_per_week": rate,
+            "deployments_low": None if rate is None else rate - 1,
+            "deployments_high": None if rate is None else rate + 2,
+            "is_sure": True,
             "sentence": f"{customer}: {advice} in the edition's words.",
         }
         for customer, (segment, stance, advice, since, spent, rate) in TEAMS.items()

@@ -22,7 +22,7 @@ PAGES = {
     "speed_and_stability": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood",
     "what_to_stop": "the best plan is to stop",
     "staffing": "One more engineer: it does more for Regulated than a lane of its own.",
-    "room_to_move": "1 team of 4 could ship faster, 1 should hold.",
+    "room_to_move": "1 team of 4 could surely ship faster, 1 should surely hold.",
     "explore": "Core product’s change lead time was",
     "data_quality": "1 check of 2 failed.",
     "definitions": "Change lead time is measured per cohort that entered.",

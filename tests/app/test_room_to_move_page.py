@@ -1,9 +1,12 @@
 """The page of error budgets: who may go faster, who holds, and how each budget stands."""
 
 import shutil
+from datetime import date
 
 import pytest
 from sample_edition import EDITION_ID
+
+from app.budgets import summary
 
 TABLES = ("tradeoff_error_budgets", "tradeoff_error_budget_days", "tradeoff_room_to_move")
 
@@ -26,15 +29,15 @@ def test_the_page_is_titled_by_its_question_and_says_who_may_and_who_should_not(
 ):
     at = run_page(sample_home, "room_to_move")
     assert at.title[0].value == "Who has room to move?"
-    assert at.subheader[0].value == "1 team of 4 could ship faster, 1 should hold."
+    assert at.subheader[0].value == "1 team of 4 could surely ship faster, 1 should surely hold."
     said = plain(at.markdown[0].value)
     assert said.startswith("Labs team has surely something left of every error budget")
     assert (
-        "**Checkout team should hold** since 21 June 2026: Checkout API availability is spent by "
-        "the account (how sure that is, says its row below). It still deploys 3 a week." in said
+        "**Checkout team should surely hold** since 21 June 2026: Checkout API availability is "
+        "surely spent. It still deploys 3 a week (2–5 a week)." in said
     )
     assert "Claims team has room, too, and chose stability: that is no waste." in said
-    assert "Ledger team should look first: a budget burns faster than it can last." in said
+    assert "Ledger team should look first: a budget surely burns faster than it can last." in said
 
 
 def test_teams_that_should_hold_stand_first_with_the_editions_sentence(sample_home, run_page):
@@ -60,11 +63,13 @@ def test_every_budget_says_its_state_since_when_and_what_is_left(sample_home, ru
         "Labs web",
     ]
     spent = [plain(one) for one in table.iloc[0].to_list()]
-    assert spent[1] == ":orange-badge[■ Hold]  \n:small[since 21 June 2026, not surely]"
+    assert spent[1] == ":orange-badge[■ Hold]  \n:small[surely spent since 21 June 2026]"
     assert spent[2] == "−40 %  \n:small[−110 to −10 %]"
-    assert spent[3] == "140 of 100  \n:small[burns 2.4×, last day 2.4×]"
+    assert spent[3] == "140 of 100 events  \n:small[burns 2.4×, last day 2.4×]"
     room = [plain(one) for one in table.iloc[3].to_list()]
-    assert room[1] == ":green-badge[✓ Spend]  \n:small[at least since 5 January 2026]"
+    assert (
+        room[1] == ":green-badge[✓ Spend]  \n:small[surely not spent at least since 5 January 2026]"
+    )
 
 
 def test_customers_have_budgets_of_their_services_and_of_support_and_unknown_is_said(
@@ -83,6 +88,29 @@ def test_customers_have_budgets_of_their_services_and_of_support_and_unknown_is_
     assert unknown[1] == ":gray-badge[? Unknown]  \n:small[only 12 of 28 days]"
     assert unknown[2] == "–"
     assert "burns" not in unknown[3]
+    assert [one.split("  ")[0].rsplit(" ", 1)[1] for one in table["Bad, of allowed"]] == [
+        "events",
+        "tickets",
+        "tickets",
+    ]
+
+
+def test_how_sure_a_hold_is_stands_in_the_headline_in_the_lead_and_in_the_row():
+    rows = [team("a", is_sure=True), team("b", is_sure=False), team("c", is_sure=False)]
+    headline, said = summary(rows)
+    assert headline == (
+        "No teams of 3 could surely ship faster, 1 should surely hold and 2 should probably hold."
+    )
+    assert "**b should probably hold** since 1 June 2026: Shop is probably spent." in said
+
+
+def team(name, *, is_sure):
+    word = "surely" if is_sure else "probably"
+    return {
+        **{"name": name, "advice": "hold", "is_sure": is_sure, "spent": [f"Shop is {word} spent"]},
+        **{"since_on": date(2026, 6, 1), "is_open_start": False},
+        **dict.fromkeys(("deployments_per_week", "deployments_low", "deployments_high")),
+    }
 
 
 def test_a_link_opens_the_level_and_the_path_that_it_names(sample_home, run_page):
@@ -95,8 +123,8 @@ def test_a_link_opens_the_level_and_the_path_that_it_names(sample_home, run_page
 
 def test_what_is_shown_can_be_downloaded_in_full(sample_home, run_page):
     at = run_page(sample_home, "room_to_move")
-    [button] = at.get("download_button")
-    assert button.proto.label == "Download as CSV"
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert labels == ["Download the advice as CSV", "Download the budgets as CSV"]
 
 
 def test_the_answer_names_its_assumptions(sample_home, run_page):

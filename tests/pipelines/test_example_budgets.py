@@ -1,5 +1,6 @@
 """The example's error budgets, computed once more from what was delivered, in plain Python."""
 
+import re
 import tomllib
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -8,6 +9,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 from scipy import stats
+
+from app.budgets import summary, teams
+from app.edition import open_edition
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST_ON = date(2026, 6, 30)
@@ -108,3 +112,52 @@ def test_support_budgets_are_those_of_the_tickets_due(budgets, delivered, exampl
             assert row["allowed"] / allowed == pytest.approx(round(row["allowed"] / allowed))
             assert row["bad"] == round(row["bad"])
     assert any(row["state"] == "hold" for (_, b), row in budgets.items() if b == "support")
+
+
+def test_surely_is_said_only_where_chance_alone_could_not_have_spent_or_left_it(budgets, days):
+    """By Poisson's ends of the bad events alone; days that differ make it wider, never narrower."""
+    graded = {True: 0, False: 0}
+    for key in days:
+        row = budgets[key]
+        least, most = (
+            stats.gamma.ppf(0.025, row["bad"]) if row["bad"] else 0.0,
+            stats.gamma.ppf(0.975, row["bad"] + 1),
+        )
+        graded[row["is_sure"]] += 1
+        if row["is_sure"] and row["state"] == "hold":
+            assert least > row["allowed"]
+        elif row["is_sure"]:
+            assert most < row["allowed"]
+        assert row["low"] <= 1 - most / row["allowed"]
+        assert row["high"] >= 1 - least / row["allowed"]
+    assert graded[True] > 20
+    assert graded[False] >= 1
+
+
+def test_the_page_names_who_should_hold_and_look_first_how_surely_and_nobody_else(
+    budgets, example_edition
+):
+    edition = open_edition(example_edition.parents[1], example_edition.name)
+    rows = teams(edition)
+    headline, said = summary(rows)
+    word = "surely" if budgets["payments-api", "availability"]["is_sure"] else "probably"
+    assert headline.endswith(f"could surely ship faster, 1 should {word} hold.")
+    assert re.findall(r"\*\*(.+?) should \w+ hold\*\*", said) == ["Payments team"]
+    assert f"Payments API availability is {word} spent." in said
+    assert re.findall(r"([A-Z]\w+ team) should look first", said) == ["Checkout team"]
+
+
+def test_a_card_says_that_a_support_budget_is_spent_and_how_surely_where_it_is_and_only_there(
+    budgets, example_edition
+):
+    rows = pl.read_parquet(example_edition / "tradeoff_room_to_move.parquet")
+    spent = 0
+    for customer, sentence in rows.select("customer", "sentence").rows():
+        budget = budgets.get((customer, "support"))
+        is_spent = budget is not None and budget["state"] == "hold"
+        assert ("budget of its support is" in sentence) == is_spent
+        if is_spent:
+            word = "surely" if budget["is_sure"] else "probably"
+            assert sentence.endswith(f"The budget of its support is {word} spent.")
+            spent += 1
+    assert spent

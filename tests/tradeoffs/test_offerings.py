@@ -18,6 +18,7 @@ from assets.tradeoffs.offerings import (
     offering_use,
     recent,
     satisfaction_of,
+    whole_weeks,
 )
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -79,6 +80,18 @@ def test_the_shares_of_a_segments_use_add_up_and_one_without_use_has_none():
         ("lab", "ci", 0, 0, 0.0),
         ("lab", "grid", 0, 0, 0.0),
     ]
+
+
+def test_hours_are_those_of_weeks_that_are_over():
+    """1 July 2026 is a Wednesday: the week that has begun is not told yet."""
+    effort = pl.LazyFrame(
+        {
+            "to_on": [date(2026, 3, 29), date(2026, 3, 30), date(2026, 6, 28), date(2026, 7, 5)],
+            "offering": ["ci"] * 4,
+            "hours": [1.0, 2.0, 4.0, 8.0],
+        }
+    )
+    assert whole_weeks(effort, date(2026, 7, 1)).collect()["hours"].to_list() == [2.0, 4.0]
 
 
 def test_hours_of_all_kinds_are_per_week_with_an_interval():

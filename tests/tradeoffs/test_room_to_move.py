@@ -97,14 +97,26 @@ def test_the_sentence_names_what_is_spent_since_when_and_how_often_the_team_depl
     row = rooms([*budgets, support], TWO, paces=paces)["core"]
     assert row["on_hold"] == ["shop/availability"]
     assert row["sentence"] == (
-        "Core team should hold: since 21 June 2026 Shop availability is spent. It deploys 3 a week "
-        "(2–4.2 a week), more often than in the 28 days before. The budget of its support is spent."
+        "Core team should hold: since 21 June 2026 Shop availability is surely spent. It deploys 3 "
+        "a week (2–4.2 a week), more often than in the 28 days before. The budget of its support "
+        "is surely spent."
     )
     calm = rooms([service("shop", "spend", is_open=True)], TWO[:1])["core"]
     assert calm["sentence"] == (
-        "Core team could ship faster: at least since 20 June 2026 every budget has had room. How "
-        "often it deploys is not known."
+        "Core team could ship faster: at least since 20 June 2026 every budget has had room, and "
+        "surely has some left. How often it deploys is not known."
     )
+
+
+def test_what_is_spent_by_the_account_alone_is_said_to_be_so_probably():
+    budgets = [service("shop", "hold", is_sure=False, since=9), service("till", "spend")]
+    support = ("customer", "core", "support", "hold", -0.2, False, LAST_ON, False)
+    row = rooms([*budgets, support], TWO)["core"]
+    assert row["is_sure"] is False
+    assert "since 21 June 2026 Shop availability is probably spent." in row["sentence"]
+    assert row["sentence"].endswith("The budget of its support is probably spent.")
+    sure = [service("till", "hold", since=3), *budgets[:1]]
+    assert rooms(sure, TWO)["core"]["is_sure"] is True
 
 
 def cells(*rows):
