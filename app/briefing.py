@@ -10,11 +10,10 @@ import polars as pl
 
 from app.cells import Row, catalogue, headline_months, name_of
 from app.edition import Edition
+from app.grades import is_important, said_of_us
 from app.trends import NEWS, Trend, trends
-from app.verdicts import FAILED_CHECK, IMPORTANT_FROM, KEPT, SIGNALS, Mark, verdict
-from app.words import counted, inside, listed, period, score
-
-SURE_FROM = 3.0
+from app.verdicts import FAILED_CHECK, SIGNALS, Mark, verdict
+from app.words import counted, inside, listed, period
 
 
 @dataclass(frozen=True)
@@ -30,15 +29,7 @@ class Promise:
     @property
     def is_important(self) -> bool:
         """Whether the organisation says that it counts for this segment."""
-        return (self.row["importance_stated"] or 0.0) >= IMPORTANT_FROM
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether its whole interval lies on the same side of the target as its score."""
-        low, high = self.row["performance_low"], self.row["performance_high"]
-        if self.row["verdict"] in KEPT:
-            return low is not None and low >= SURE_FROM
-        return high is not None and high < SURE_FROM
+        return is_important(self.row)
 
 
 def attribute_rows(edition: Edition) -> pl.DataFrame:
@@ -66,17 +57,6 @@ def promises(edition: Edition) -> dict[str, list[Promise]]:
     return found
 
 
-def how_sure(row: Row) -> str:
-    """The score with its interval, and how many of the promise's KPIs could not be counted."""
-    if not row["n_kpis"]:
-        return "no headline KPI yet"
-    missing = f"{row['n_missing']} of {row['n_kpis']} KPIs missing" if row["n_missing"] else ""
-    if row["performance"] is None:
-        return missing or "no score"
-    sure = score(row["performance"], row["performance_low"], row["performance_high"])
-    return f"{sure}, {missing}" if missing else sure
-
-
 def summary(edition: Edition, found: dict[str, list[Promise]]) -> tuple[str, str]:
     """The paragraph on top: how many promises that count are kept and how surely; what is news."""
     everything = [promise for promises in found.values() for promise in promises]
@@ -99,17 +79,8 @@ def summary(edition: Edition, found: dict[str, list[Promise]]) -> tuple[str, str
 
 def standing(counting: list[Promise]) -> str:
     """How many of the promises that count are kept, missed or unknown, and how surely."""
-    kept = [promise.is_sure for promise in counting if promise.row["verdict"] in KEPT]
-    missed = [promise.is_sure for promise in counting if promise.row["verdict"] == "under_served"]
-    parts = [
-        ("surely keep", sum(kept)),
-        ("probably keep", len(kept) - sum(kept)),
-        ("miss", sum(missed)),
-        ("probably miss", len(missed) - sum(missed)),
-        ("cannot tell about", len(counting) - len(kept) - len(missed)),
-    ]
-    said = listed([f"{words} {number}" for words, number in parts if number])
-    return f"Of the {counted(len(counting), 'promise')} that count, we {said}."
+    said = said_of_us([promise.row for promise in counting], lambda rows: f"{len(rows)}")
+    return f"Of the {counted(len(counting), 'promise')} that count, we {listed(said)}."
 
 
 def _place(edition: Edition, promise: Promise) -> str:
@@ -173,17 +144,23 @@ def rests_on(edition: Edition) -> str:
 
 
 def freshness(edition: Edition) -> list[str]:
-    """How fresh and how sure: newest complete month, late sources, failed checks, as sentences."""
+    """Which period is what, late sources and failed checks, as sentences."""
     months = headline_months(edition)
     quarter = rests_on(edition)
     parts = []
     if quarter:
-        parts.append(f"Verdicts rest on {quarter}, the newest that is complete and mature.")
+        parts.append(
+            f"Verdicts and scores are of {quarter}, the newest that is complete and mature: a "
+            "month has too few events to judge by."
+        )
     months = months.filter("is_final")
     if months.height:
         last = months["period_start_on"].max()
         if isinstance(last, date):
-            parts.append(f"News and numbers of trends run to {last:%B %Y} where that is final.")
+            parts.append(
+                f"Numbers beside the trends are of the month that they name, to {last:%B %Y}: they "
+                "show what moves, and change no verdict."
+            )
         newest = months.filter(pl.col("period_start_on") == last)
         late = sorted({catalogue(edition)[k].name for k in newest.filter("is_stale")["kpi"]})
         if late:

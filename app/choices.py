@@ -12,10 +12,11 @@ import streamlit as st
 from app.briefing import attribute_rows
 from app.cells import Row, catalogue, name_of
 from app.edition import Edition, key_of
+from app.grades import grade, scored
 from app.theme import Palette, specification
 from app.tradeoff_charts import attribute_map, plane
 from app.verdicts import PATHS, verdict
-from app.words import STATISTICS, counted, day, interval, period, quantity, score
+from app.words import STATISTICS, counted, day, interval, period, quantity, score, unit_for
 
 # Orders of so few promises, or an interval without a width, say little about the next quarter.
 FEW_PROMISES, NO_WIDTH = 8, 0.005
@@ -27,7 +28,7 @@ def map_rows(rows: pl.DataFrame) -> list[tuple[str, str]]:
     return [
         (
             f"**{row['promise'].capitalize()}** :gray[:small[{_stated(row)}]]  \n"
-            f"{verdict(row['verdict']).badge} :small[{_performance(row)}]",
+            f"{verdict(row['verdict']).badge} :small[{grade(row)}  \n{scored(row)}]",
             f":small[{_in_words(row)}]",
         )
         for row in rows.to_dicts()
@@ -37,10 +38,6 @@ def map_rows(rows: pl.DataFrame) -> list[tuple[str, str]]:
 def _stated(row: Row) -> str:
     stated = row["importance_stated"]
     return "not stated" if stated is None else f"{stated:.0f}/5"
-
-
-def _performance(row: Row) -> str:
-    return score(row["performance"], row["performance_low"], row["performance_high"])
 
 
 def _in_words(row: Row) -> str:
@@ -75,17 +72,18 @@ def kpi_table(edition: Edition, segment: str) -> pl.DataFrame:
     for row in rows.to_dicts():
         kpi = kpis.get(row["kpi"])
         unit = kpi.unit if kpi else row["unit"]
+        shared = unit_for(row["value"] if row["value"] is not None else row["target"], unit)
         lines.append(
             {
                 "Promise": row["promise"].capitalize(),
                 "KPI": kpi.name if kpi else row["kpi"],
                 "Statistic": STATISTICS.get(row["statistic"], row["statistic"]),
-                "Value": quantity(row["value"], unit),
-                "Interval": interval(row["low"], row["high"], row["value"], unit),
+                "Value": quantity(row["value"], unit, shared),
+                "Interval": interval(row["low"], row["high"], row["value"], unit, shared),
                 "n": row["n"],
-                "Poor": quantity(row["poor"], unit),
-                "Target": quantity(row["target"], unit),
-                "Excellent": quantity(row["excellent"], unit),
+                "Poor": quantity(row["poor"], unit, shared),
+                "Target": quantity(row["target"], unit, shared),
+                "Excellent": quantity(row["excellent"], unit, shared),
                 "Score": score(row["score"], row["score_low"], row["score_high"]),
                 "Weight": row["weight"],
             }
@@ -138,8 +136,10 @@ def plane_sentence(rows: pl.DataFrame) -> str:
     otherwise = int((newest["verdict"] == "otherwise").sum())
     unknown = newest.height - declared - otherwise
     if unknown == newest.height:
-        return f"Of no customer could it be told in {quarter} where it stands."
-    parts = [f"{declared} of {all_of_them} stood where they said they would in {quarter}"]
+        return f"Of no customer it could be told where it stood in the year to {quarter}."
+    parts = [
+        f"{declared} of {all_of_them} stood where they said they would in the year to {quarter}"
+    ]
     parts += [f"{otherwise} stood elsewhere"] if otherwise else []
     parts += [f"of {unknown} it cannot be told"] if unknown else []
     return f"{', '.join(parts)}."
@@ -162,7 +162,7 @@ def fit(edition: Edition, segment: str) -> tuple[str, str]:
         title = f"{name}: what matters more is served better."
     elif high < 0:
         title = f"{name}: what matters more is not served better."
-    figure = f"Rank correlation τ-b {row['tau_b']:.2f} ({low:.2f} to {high:.2f})."
+    figure = f"Rank correlation τ-b {row['tau_b']:.2f} ({low:.2f} to {high:.2f}, n {count})."
     if high - low < NO_WIDTH or count < FEW_PROMISES:
         figure += f" The order of {counted(count, 'promise')} cannot tell more."
     return title, figure

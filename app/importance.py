@@ -7,10 +7,11 @@ and sentences.
 import polars as pl
 
 from app.briefing import attribute_rows
-from app.cells import Row, Series, catalogue, name_of, series
+from app.cells import Row, name_of
 from app.edition import Edition
-from app.verdicts import IMPORTANT_FROM, KEPT, verdict
-from app.words import NOT_KNOWN, counted, interval, listed, period, quantity
+from app.grades import is_important, said_of_us
+from app.verdicts import verdict
+from app.words import NOT_KNOWN, counted, listed, period, quantity, sure
 
 OPEN_QUESTIONS = ("under_served", "weak_undeclared")
 COST = "cost_to_serve"
@@ -26,14 +27,10 @@ def paragraph(edition: Edition, segment: str) -> str:
     """One segment in plain words, from its verdicts, drivers and cost."""
     rows = attribute_rows(edition).filter(segment=segment).to_dicts()
     name = name_of(edition, "segment", segment)
-    counting = [row for row in rows if (row["importance_stated"] or 0) >= IMPORTANT_FROM]
-    kept = [row["promise"] for row in counting if row["verdict"] in KEPT]
-    missed = [row["promise"] for row in counting if row["verdict"] == "under_served"]
-    unknown = [row["promise"] for row in counting if row["verdict"] == "unknown"]
+    counting = [row for row in rows if is_important(row)]
     said = [f"For **{name}**, {counted(len(counting), 'promise')} count most."]
-    said += [f"We keep {listed(kept)}."] if kept else []
-    said += [f"We miss {listed(missed)}."] if missed else []
-    said += [f"Of {listed(unknown)} we cannot tell."] if unknown else []
+    kept = said_of_us(counting, lambda some: listed([row["promise"] for row in some]))
+    said += [f"We {'; '.join(kept)}."] if kept else []
     bad = [row for row in rows if row["verdict"] == "bad_on_purpose"]
     said += [_on_purpose(row) for row in bad]
     over = [row["promise"] for row in rows if row["verdict"] == "over_served"]
@@ -58,18 +55,17 @@ def _drivers(edition: Edition, segment: str) -> str:
 
 
 def cost(edition: Edition, segment: str) -> str:
-    """What a customer of the segment costs, in the newest complete quarter; empty if not known."""
-    if COST not in catalogue(edition):
+    """What a customer of the segment costs, in the period of the verdicts; empty if not known."""
+    measures = edition.table("tradeoff_attribute_kpis").filter(segment=segment, kpi=COST)
+    if not measures["value"].count():
         return ""
-    kpi = catalogue(edition)[COST]
-    wanted = Series(COST, kpi.headline_statistic, "segment", (segment,), "quarter")
-    rows = series(edition, wanted).filter("is_complete", pl.col("value").is_not_null())
-    if not rows.height:
-        return ""
-    row = rows.sort("period_start_on").row(-1, named=True)
-    when = period("quarter", row["period_start_on"], row["period_end_on"])
-    ends = interval(row["low"], row["high"], row["value"], kpi.unit)
-    return f"In {when} it took {quantity(row['value'], kpi.unit)} ({ends}) to serve."
+    row = measures.drop_nulls("value").row(0, named=True)
+    promises = attribute_rows(edition).filter(segment=segment, promise=row["promise"])
+    of = promises.row(0, named=True)
+    when = period(of["period_kind"], of["period_start_on"], of["period_end_on"])
+    known = sure(row["low"], row["high"], row["value"], row["unit"], row["n"])
+    doubt = f"; not sure: {of['missing']}" if of.get("missing") else ""
+    return f"In {when} it took {quantity(row['value'], row['unit'])} ({known}) to serve{doubt}."
 
 
 def questions(edition: Edition, segment: str) -> list[str]:

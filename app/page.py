@@ -70,7 +70,8 @@ def _chosen() -> Edition:
 def link_to(url: str, edition: Edition) -> str:
     """The address of the view with its filters and sliders, and always with its edition."""
     place = urlsplit(url)
-    kept = {**st.query_params.to_dict(), EDITION_KEY: edition.id}
+    shown = {name: st.query_params.get_all(name) for name in st.query_params}
+    kept = {**shown, EDITION_KEY: edition.id}
     return urlunsplit(place._replace(query=urlencode(kept, doseq=True), fragment=""))
 
 

@@ -2,10 +2,12 @@
 
 import polars as pl
 
-from app.cells import name_of
+from app.cells import Row, name_of
 from app.edition import Edition
 from app.verdicts import Mark
-from app.words import counted, listed
+from app.words import SPACE, counted, listed
+
+TEN_POINTS = 0.1
 
 TESTS = {
     "trade_off": Mark("▼", "Trade-off", "Faster goes with worse.", "orange", ""),
@@ -26,7 +28,7 @@ OUTCOMES = {
 
 
 def verdict_sentence(edition: Edition) -> str:
-    """The answer on top: what was shown, else the smallest effect that would have shown."""
+    """The answer on top: what was shown, else that nothing was, and that it may be there."""
     rows = edition.table("tradeoff_tests")
     tested = rows.drop_nulls("slope")
     if not tested.height:
@@ -44,15 +46,46 @@ def verdict_sentence(edition: Edition) -> str:
     ]
     if parts:
         return f"{'. '.join(parts)}, beyond what chance over {_tests(tested)} explains."
-    failed = tested.filter(outcome="failed_releases", lag_quarters=0).sort("smallest_effect")
-    if not failed.height:
-        return f"No evidence, in {_tests(tested)}, that speed costs stability or helps it."
-    least = 100 * failed["smallest_effect"][0]
     return (
-        f"No evidence, in {_tests(tested)}, that speed costs stability or helps it. If a customer "
-        f"that gets twice as fast had {least:.0f} points more failed releases, it would probably "
-        "have shown; less may be there and stay unseen."
+        f"No evidence, in {_tests(tested)}, that speed costs stability or helps it. How large an "
+        "effect could have stayed unseen differs from pair to pair."
     )
+
+
+def unseen(edition: Edition) -> list[str]:
+    """Per outcome, the best looked at first: how large an effect may be there without a claim."""
+    rows = edition.table("tradeoff_tests")
+    quiet = rows.filter(verdict="no_evidence").sort("smallest_effect")
+    said = []
+    for (outcome,), pairs in (
+        quiet.drop_nulls("smallest_effect")
+        .partition_by("outcome", as_dict=True, maintain_order=True)
+        .items()
+    ):
+        best, worst = pairs.row(0, named=True), pairs.row(-1, named=True)
+        name = OUTCOMES.get(str(outcome), str(outcome)).capitalize()
+        text = f"**{name}**: a change of {_effect(best)} would probably have shown ({_pair(best)})"
+        if pairs.height > 1:
+            text += f", at worst only one of {_effect(worst)} ({_pair(worst)})"
+        said.append(f"{text}.")
+    untested = rows["smallest_effect"].null_count()
+    if untested:
+        said.append(f"**Not compared**: {counted(untested, 'pair')}, of which too little is known.")
+    return said
+
+
+def _effect(row: Row) -> str:
+    """`5.1 points`, `93 %`: the smallest effect that is found four times of five."""
+    size = row["smallest_effect"]
+    if row["is_factor"]:
+        return f"{100 * (2**size - 1):.0f}{SPACE}%"
+    return f"{100 * size:.{0 if size >= TEN_POINTS else 1}f} percentage points"
+
+
+def _pair(row: Row) -> str:
+    later = ", a quarter later" if row["lag_quarters"] else ""
+    speed = str(SPEEDS.get(row["speed"], row["speed"]))
+    return f"{speed.lower()}{later}"
 
 
 def _tests(tested: pl.DataFrame) -> str:

@@ -44,7 +44,12 @@ VERDICTS = {
         "▽", "Weak", "Counts less, is weak, and nobody declared it.", "orange", "triangle-down"
     ),
     "unknown": Mark(
-        "?", "Unknown", "No data, or an interval too wide for a verdict.", "gray", "cross"
+        "?",
+        "Unknown",
+        "No data, an interval too wide, or a flagged measure (few events, late, not mature): its "
+        "row says which.",
+        "gray",
+        "cross",
     ),
 }
 UNKNOWN = VERDICTS["unknown"]
@@ -66,7 +71,9 @@ STANCES = {"flexibility": "flexibility", "balanced": "balance", "stability": "st
 PATHS = {
     "as_declared": Mark("✓", "As declared", "Stands where it said it would.", "green", "circle"),
     "otherwise": Mark("▼", "Otherwise", "Stands elsewhere than declared.", "orange", "diamond"),
-    "unknown": Mark("?", "Unknown", "Too little is known for a verdict.", "gray", "cross"),
+    "unknown": Mark(
+        "?", "Unknown", "The interval allows both, or too little is known.", "gray", "cross"
+    ),
 }
 BUDGETS = {
     "hold": Mark("■", "Hold", "The budget is spent.", "orange", "square"),

@@ -146,7 +146,16 @@ def interval(
     shared: Unit | None = None,
 ) -> str:
     """`1.9–2.4 days` in the unit of the value or a shared one; an open end is said to be open."""
-    spoken = shared or unit_for(value if value is not None else low, unit)
+    return _ends(low, high, shared or unit_for(value if value is not None else low, unit))
+
+
+def sure(low: float | None, high: float | None, value: float | None, unit: str, n: int) -> str:
+    """`1.9–2.4, n 212`: what stands in brackets behind a value, in its unit."""
+    spoken = unit_for(value, unit)
+    return f"{_ends(low, high, Unit(spoken.divisor, ''))}, n {number(n)}".replace(" ", SPACE)
+
+
+def _ends(low: float | None, high: float | None, spoken: Unit) -> str:
     least = None if low is None else _figure(low, spoken)
     most = None if high is None else _figure(high, spoken)
     if least is None and most is None:

@@ -2,26 +2,29 @@
 
 import streamlit as st
 
+from app.assumptions import of_answers
 from app.briefing import (
     Promise,
     attention,
+    attribute_rows,
     freshness,
-    how_sure,
     news,
     promises,
     rests_on,
     standing,
     summary,
 )
-from app.cells import name_of
+from app.cells import headline_months, name_of
+from app.downloads import download
 from app.edition import Edition
+from app.grades import grade, scored, why_not_sure
 from app.links import to_explore
 from app.page import begin
 from app.reading import READING
 from app.sparkline import sparkline
 from app.trends import Trend
 from app.verdicts import STANCES, VERDICTS, Mark
-from app.words import SPACE, STATES, inside, listed, quantity
+from app.words import SPACE, STATES, inside, listed, number, quantity, sure
 
 
 def card(edition: Edition, segment: str, rows: list[Promise]) -> None:
@@ -35,9 +38,13 @@ def card(edition: Edition, segment: str, rows: list[Promise]) -> None:
             _line(edition, promise) for promise in rows if promise.is_important == is_important
         ]
         lines += [(f":gray[{heading}]", ""), *group] if group else []
-    columns = {"Promise and verdict": [a for a, _ in lines], "Trend": [b for _, b in lines]}
+    of = rests_on(edition)
+    columns = {
+        f"Verdict of {of}" if of else "Verdict": [left for left, _ in lines],
+        "Newest final month": [right for _, right in lines],
+    }
     label = f"{name}: promises with verdict, trend and news"
-    st.table(columns, border="horizontal", hide_index=True, hide_header=True, alt=label)
+    st.table(columns, border="horizontal", hide_index=True, alt=label)
 
 
 def _standing(edition: Edition, segment: str, rows: list[Promise]) -> str:
@@ -53,8 +60,14 @@ def _line(edition: Edition, promise: Promise) -> tuple[str, str]:
     row, trend = promise.row, promise.trend
     stated = row["importance_stated"]
     importance = "not stated" if stated is None else f"{stated:.0f}/5"
-    verdict = f"{promise.verdict.badge}  \n:small[{how_sure(row)}]"
-    left = f"**{promise.name.capitalize()}** :gray[:small[{importance}]]  \n{verdict}"
+    lines = [
+        f"**{promise.name.capitalize()}** :gray[:small[{importance}]]",
+        f"{promise.verdict.badge} :small[{grade(row).replace(' ', SPACE)}]",
+        f":small[{scored(row)}]",
+    ]
+    if why_not_sure(row):
+        lines.append(f":gray[:small[{why_not_sure(row)}]]")
+    left = "  \n".join(lines)
     return left, _trend(edition, trend) if trend else ":gray[:small[no trend known]]"
 
 
@@ -68,7 +81,8 @@ def _trend(edition: Edition, trend: Trend) -> str:
     ]
     if any(row["value"] is not None for row in trend.unfinished):
         months = listed([f"{row['period_start_on']:%B}" for row in trend.unfinished])
-        lines.append(f":gray[:small[○ {months} is not final]]")
+        verb = "is" if len(trend.unfinished) == 1 else "are"
+        lines.append(f":gray[:small[○ {months} {verb} not final]]")
     lines += [f"{mark.badge} :small[{inside(kpi.name)}]" for kpi, mark in trend.others]
     return "  \n".join(lines)
 
@@ -79,11 +93,15 @@ def _newest(edition: Edition, trend: Trend) -> str:
     if row is None:
         return "has no final month yet"
     month = f"{row['period_start_on']:%b %Y}".replace(" ", SPACE)
+    unit = trend.kpi.unit
     if row["value"] is None:
         said = STATES.get(row["value_state"], "not known")
+        known = f"n{SPACE}{number(row['n'])}"
     else:
-        said = quantity(row["value"], trend.kpi.unit)
-    return f"[{said} in {month}]({to_explore(edition, trend.kpi, row)})"
+        said = quantity(row["value"], unit)
+        known = sure(row["low"], row["high"], row["value"], unit, row["n"])
+    address = to_explore(edition, trend.kpi, row)
+    return f"[{said}]({address}) ({known}) in {month}"
 
 
 def bullets(items: list[tuple[Mark, str]], nothing: str) -> None:
@@ -120,12 +138,30 @@ with st.container(horizontal=True):
     st.page_link("app_pages/explore.py", label="Every number")
     st.page_link("app_pages/data_quality.py", label="What can be believed")
 
+download(
+    "Download verdicts, months and news as CSV",
+    "brief",
+    edition,
+    {
+        "verdicts": attribute_rows(edition),
+        "months": headline_months(edition),
+        "news": edition.table("kpi_signals"),
+        "checks": edition.table("checks"),
+    },
+)
+
+st.subheader("How sure are we, and what did we assume?", anchor=False)
 with st.expander("How to read this"):
     st.markdown("\n".join(f"- {mark.badge} {mark.meaning}" for mark in VERDICTS.values()))
     st.markdown(
         "The score goes from 1 (poor) over 3 (target) to 5 (excellent); in brackets the interval "
         "that contains it with 95 % confidence. “Surely” means that the whole interval lies on one "
-        "side of the target. News is a final month beyond its usual variation. A hollow point is a "
-        "month that is not final: its outcomes can still come in."
+        "side of the target (of 2.5, where less counts), “probably” that the score does. News is a "
+        "final month beyond its usual variation. A hollow point is a month that is not final: its "
+        "outcomes can still come in. In brackets behind a month’s number stand its 95 % interval "
+        "and n, how many events it is made of."
     )
     st.markdown(READING)
+for answer, table in of_answers(edition, "tradeoff_attribute_map").items():
+    with st.expander(answer):
+        st.table(table, border="horizontal", hide_index=True, alt=f"Assumptions: {answer}")

@@ -5,9 +5,10 @@ import streamlit as st
 
 from app.assumptions import of_answers
 from app.choices import path_rows, paths, plane_sentence, plane_spec
+from app.downloads import download
 from app.page import begin
 from app.rows import stacked
-from app.speed import load_sentence, load_table, test_rows, verdict_sentence
+from app.speed import load_sentence, load_table, test_rows, unseen, verdict_sentence
 from app.theme import palette
 from app.verdicts import PATHS
 from app.words import listed
@@ -19,6 +20,7 @@ edition = begin(
 )
 colors = palette()
 st.markdown(f"**{verdict_sentence(edition)}**")
+st.markdown("\n".join(f"- {text}" for text in unseen(edition)))
 
 st.subheader("Who stands where", anchor=False)
 places = paths(edition, (), colors)
@@ -40,7 +42,8 @@ if places["flexibility"].count():
     st.vega_lite_chart(picture, alt="Customers between flexibility and stability")
 nowhere = places.filter("is_newest", pl.col("flexibility").is_null())["name"].to_list()
 st.caption(
-    "Bars: 95 % intervals. Dashed: the frontier, beyond which nobody was better at both. "
+    "Places are of one quarter, with 95 % intervals as bars; verdicts rest on a year, as one "
+    "quarter has too few failures. Dashed: the frontier, beyond which nobody was better at both. "
     + " ".join(f"{mark.shape.capitalize()}: {mark.word.lower()}." for mark in PATHS.values())
     + " Numbers are those of the list below; point at a place for its name."
     + (f" Place not known: {listed(nowhere)}." if nowhere else "")
@@ -63,18 +66,15 @@ loads = load_table(edition)
 if loads.height:
     with st.expander("Every service that could be compared"):
         st.table(loads, border="horizontal", hide_index=True, alt="Load after releases by service")
-st.download_button(
+download(
     "Download places, tests and load as CSV",
-    "\n".join(
-        [
-            edition.table("tradeoff_flexibility_stability").write_csv(),
-            edition.table("tradeoff_tests").write_csv(),
-            edition.table("tradeoff_release_load").write_csv(),
-        ]
-    ),
-    f"speed-and-stability-{edition.id}.csv",
-    "text/csv",
-    icon=":material/download:",
+    "speed-and-stability",
+    edition,
+    {
+        "places": edition.table("tradeoff_flexibility_stability"),
+        "tests": edition.table("tradeoff_tests"),
+        "load": edition.table("tradeoff_release_load"),
+    },
 )
 
 st.subheader("How sure are we, and what did we assume?", anchor=False)

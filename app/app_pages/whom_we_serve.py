@@ -7,6 +7,7 @@ from app.assumptions import of_answers
 from app.briefing import attribute_rows
 from app.cells import name_of
 from app.choices import fit, kpi_table, map_rows, map_spec, period_of
+from app.downloads import download
 from app.importance import fit_history, paragraph, questions, stated_and_derived
 from app.page import begin
 from app.rows import stacked
@@ -69,17 +70,16 @@ st.caption(
 )
 derived = stated_and_derived(edition, chosen)
 st.table(derived, border="horizontal", hide_index=True, alt="Stated and derived importance")
-st.download_button(
+download(
     "Download the map and what goes with satisfaction as CSV",
-    "\n".join(
-        [
-            rows.filter(pl.col("segment") == chosen).write_csv(),
-            edition.table("tradeoff_derived_importance").filter(segment=chosen).write_csv(),
-        ]
-    ),
-    f"whom-we-serve-{chosen}-{edition.id}.csv",
-    "text/csv",
-    icon=":material/download:",
+    f"whom-we-serve-{chosen}",
+    edition,
+    {
+        "map": rows.filter(pl.col("segment") == chosen),
+        "kpis": edition.table("tradeoff_attribute_kpis").filter(segment=chosen),
+        "satisfaction": edition.table("tradeoff_derived_importance").filter(segment=chosen),
+        "fit": edition.table("tradeoff_strategic_fit_history").filter(segment=chosen),
+    },
 )
 
 st.subheader("How sure are we, and what did we assume?", anchor=False)

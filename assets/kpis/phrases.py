@@ -36,8 +36,8 @@ def amount(value: pl.Expr, unit: pl.Expr, beside: pl.Expr | None = None) -> pl.E
 
 
 def evidence(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr, n: pl.Expr) -> pl.Expr:
-    """`5.2–7.3 h, n 212`: what stands in brackets behind a number."""
-    return pl.format("{}, n {}", interval(low, high, value, unit), n)
+    """`5.2–7.3, n 212`: what stands in brackets behind a value, in its unit."""
+    return pl.format("{}, n {}", _ends(low, high, value, unit, pl.lit("")), n)
 
 
 def inside(name: pl.Expr) -> pl.Expr:
@@ -49,7 +49,10 @@ def inside(name: pl.Expr) -> pl.Expr:
 
 def interval(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:
     """`5.2–7.3 h` in the unit that `value` is said in; an end that is null is said to be open."""
-    suffix = _suffix(value, unit)
+    return _ends(low, high, value, unit, _suffix(value, unit))
+
+
+def _ends(low: pl.Expr, high: pl.Expr, value: pl.Expr, unit: pl.Expr, suffix: pl.Expr) -> pl.Expr:
     least, most = _figure(low, value, unit), _figure(high, value, unit)
     return (
         pl.when(low.is_null() & high.is_null())

@@ -28,6 +28,7 @@ def sentence(row: Mapping[str, Any]) -> str:
     ends = " to ".join(
         "no limit" if end is None else _points(end) for end in (row["low"], row["high"])
     )
+    ends += f", n {row['n']}"
     if verdict == "goes_with":
         return f"{found} ({ends}): it goes with satisfaction."
     shown = f"{100 * row['smallest_effect']:.1f}"

@@ -118,7 +118,7 @@ def release_load(days: pl.DataFrame) -> pl.DataFrame:
 
 
 def sentence(row: Mapping[str, Any]) -> str:
-    """`0.12 more incidents a day (0.05 to 0.2) go with its releases; 0.08 a day otherwise.`"""
+    """`0.12 more incidents a day (0.05 to 0.2, n 60 releases) go with its releases; …`"""
     events = EVENTS[row["event"]]
     if row["verdict"] == TOO_LITTLE:
         return (
@@ -127,6 +127,7 @@ def sentence(row: Mapping[str, Any]) -> str:
         )
     both = (row["low"], row["high"])
     ends = " to ".join("no limit" if end is None else f"{end:.2g}" for end in both)
+    ends += f", n {row['n_releases']} releases"
     size = f"{abs(row['excess']):.2g} {'more' if row['excess'] >= 0 else 'fewer'} {events} a day"
     usual = f"{row['baseline']:.2g} a day on other days"
     if row["verdict"] == GOES_WITH:

@@ -52,4 +52,4 @@ def _interval(row: Mapping[str, Any]) -> str:
     ends = [row["low"], row["high"]]
     said = ["any lower" if ends[0] is None else amount(ends[0], row)]
     said.append("any higher" if ends[1] is None else amount(ends[1], row))
-    return " to ".join(said)
+    return f"{' to '.join(said)}, n {row['n']} quarters of {row['n_customers']} customers"

@@ -17,9 +17,9 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SCRIPT = Path(__file__).parents[2] / "app" / "streamlit_app.py"
 PAGES = {
-    "": "Of the 11 promises that count, we surely keep 9 and miss 2.",
+    "": "Of the 11 promises that count, we surely keep 9 and surely miss 2.",
     "whom_we_serve": "promises count most.",
-    "speed_and_stability": "5 of 6 customers stood where they said they would in 2026 Q1, 1 stood",
+    "speed_and_stability": "5 of 6 customers stood where they said they would in the year to",
     "what_to_stop": "the best plan is to stop",
     "staffing": "One more engineer: it does more for Regulated than a lane of its own.",
     "room_to_move": "1 team of 4 could surely ship faster, 1 should surely hold.",

@@ -44,7 +44,7 @@ def test_fit_is_said_in_words_and_its_figure_beside_it(
 ):
     title, figure = fit_of(monkeypatch, edition, tau_b=0.4, low=low, high=high, n_promises=count)
     assert title == words
-    assert figure.startswith(f"Rank correlation τ-b 0.40 ({low:.2f} to {high:.2f}).")
+    assert figure.startswith(f"Rank correlation τ-b 0.40 ({low:.2f} to {high:.2f}, n {count}).")
     assert figure.endswith(f"The order of {count} promises cannot tell more.") == is_more
 
 
@@ -58,8 +58,8 @@ def test_every_customer_is_counted_also_those_of_whom_nothing_can_be_told(editio
     places = choices.paths(edition, (), LIGHT)
     unknown = pl.when(pl.col("customer") == "claims").then(pl.lit("unknown")).otherwise("verdict")
     assert choices.plane_sentence(places.with_columns(verdict=unknown)) == (
-        "4 of 6 customers stood where they said they would in 2026 Q1, 1 stood elsewhere, "
-        "of 1 it cannot be told."
+        "4 of 6 customers stood where they said they would in the year to 2026 Q1, 1 stood "
+        "elsewhere, of 1 it cannot be told."
     )
 
 

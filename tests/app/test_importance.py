@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 from app.edition import open_edition
-from app.importance import fit_history, paragraph, questions, stated_and_derived
-from app.speed import load_sentence, load_table, verdict_sentence
+from app.importance import cost, fit_history, paragraph, questions, stated_and_derived
+from app.speed import load_sentence, load_table, unseen, verdict_sentence
 from app.speed import test_rows as rows_of_tests
+from app.words import SPACE
 
 
 @pytest.fixture
@@ -22,7 +23,10 @@ def nothing(empty_home):
 def test_a_paragraph_says_what_is_kept_missed_and_bad_on_purpose(edition):
     core, startup = (paragraph(edition, segment) for segment in ("core", "startup"))
     assert "**Core product**, 5 promises count most." in core
-    assert "We miss support." in core
+    assert (
+        "We surely keep stability, feedback, flexibility and reliability; surely miss support."
+        in core
+    )
     assert "it goes with satisfaction." in core
     assert "is bad on purpose since January 2025, decided by: Head of platform." in startup
     assert "What goes with its satisfaction cannot be told yet." in startup
@@ -55,11 +59,48 @@ def test_what_was_shown_stands_on_top(edition):
     assert text.endswith("beyond what chance over 2 tests explains.")
 
 
-def test_without_evidence_the_size_that_would_have_shown_is_told(edition, monkeypatch):
-    rows = edition.table("tradeoff_tests").with_columns(verdict=pl.lit("no_evidence"))
-    monkeypatch.setattr(type(edition), "table", lambda _self, _name: rows)
-    text = verdict_sentence(edition)
-    assert "3 points more failed releases, it would probably have shown" in text
+def test_without_evidence_each_outcome_says_what_could_have_stayed_unseen(edition, monkeypatch):
+    quiet = {"verdict": "no_evidence", "lag_quarters": 0, "is_factor": False}
+    rows = pl.DataFrame(
+        [
+            {"speed": "release_pace", "outcome": "failed_releases", "smallest_effect": 0.12},
+            {"speed": "lead_time", "outcome": "failed_releases", "smallest_effect": 0.051},
+            {"speed": "lead_time", "outcome": "recovery_time", "smallest_effect": 1.5}
+            | {"is_factor": True, "lag_quarters": 1},
+            {"speed": "change_size", "outcome": "rework", "smallest_effect": None},
+        ]
+    )
+    full = pl.DataFrame([quiet | row for row in rows.to_dicts()]).with_columns(
+        is_factor=pl.col("outcome") == "recovery_time", slope=pl.col("smallest_effect")
+    )
+    monkeypatch.setattr(type(edition), "table", lambda _self, _name: full)
+    assert verdict_sentence(edition).startswith("No evidence, in 3 tests, that speed costs")
+    assert [text.replace(SPACE, " ") for text in unseen(edition)] == [
+        "**Failed releases**: a change of 5.1 percentage points would probably have shown (change "
+        "lead time halves), at worst only one of 12 percentage points (twice as many planned "
+        "releases).",
+        "**Recovery time**: a change of 183 % would probably have shown (change lead time halves, "
+        "a quarter later).",
+        "**Not compared**: 1 pair, of which too little is known.",
+    ]
+
+
+@pytest.mark.parametrize("missing", [None, "cost to serve (a source is late)"])
+def test_what_a_segment_costs_is_of_the_quarter_of_its_verdicts(edition, monkeypatch, missing):
+    row = {"segment": "core", "promise": "cost", "kpi": "cost_to_serve", "n": 972}
+    row |= {"value": 13.1, "low": 11.8, "high": 14.7, "unit": "hours_per_customer_week"}
+    tables = {
+        "tradeoff_attribute_kpis": pl.DataFrame([row]),
+        "tradeoff_attribute_map": edition.table("tradeoff_attribute_map").with_columns(
+            missing=pl.lit(missing)
+        ),
+    }
+    monkeypatch.setattr(type(edition), "table", lambda _self, name: tables[name])
+    said = cost(edition, "core").replace(SPACE, " ")
+    assert said == (
+        "In 2026 Q2 it took 13.1 hours per customer week (11.8–14.7, n 972) to serve"
+        + ("." if missing is None else f"; not sure: {missing}.")
+    )
 
 
 def test_without_tests_it_cannot_be_told(nothing):
@@ -69,7 +110,8 @@ def test_without_tests_it_cannot_be_told(nothing):
 def test_load_after_releases_is_said_to_go_with_them(edition, nothing):
     assert load_sentence(edition).startswith("In 1 of 1 service more incidents or tickets go with")
     assert load_table(edition)["In words"].to_list() == [
-        "0.1 more incidents a day (0.05 to 0.15) go with its releases; 0.02 a day on other days."
+        "0.1 more incidents a day (0.05 to 0.15, n 60 releases) go with its releases; 0.02 a day "
+        "on other days."
     ]
     assert load_sentence(nothing).startswith("No service has enough")
 

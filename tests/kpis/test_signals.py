@@ -115,8 +115,8 @@ def test_a_rate_is_judged_with_the_spread_of_its_counts(catalogue, scopes):
     assert row["signal"] == "worse"
     assert 0 <= row["baseline_low"] < row["baseline_center"] < row["baseline_high"]
     assert row["sentence"].startswith(
-        "Deployment frequency, Example Ltd, March 2026: 1 a week (0.9–1.1 a week, n 200), beyond "
-        "what its first 20 months"
+        "Deployment frequency, Example Ltd, March 2026: 1 a week (0.9–1.1, n 200), beyond what "
+        "its first 20 months"
     )
 
 
