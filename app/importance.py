@@ -11,7 +11,7 @@ from app.cells import Row, name_of
 from app.edition import Edition
 from app.grades import is_important, said_of_us
 from app.verdicts import verdict
-from app.words import NOT_KNOWN, counted, listed, period, quantity, sure
+from app.words import counted, listed, period, quantity, sure
 
 OPEN_QUESTIONS = ("under_served", "weak_undeclared")
 COST = "cost_to_serve"
@@ -81,8 +81,8 @@ def questions(edition: Edition, segment: str) -> list[str]:
     ]
 
 
-def stated_and_derived(edition: Edition, segment: str) -> pl.DataFrame:
-    """A row per promise and driver: how much it is said to count, and what answers show."""
+def stated_and_derived(edition: Edition, segment: str) -> list[tuple[str, str]]:
+    """Per promise and driver: how much it is said to count, and what answers show, in words."""
     stated = {
         row["promise"]: row["importance_stated"]
         for row in attribute_rows(edition).filter(segment=segment).to_dicts()
@@ -90,19 +90,15 @@ def stated_and_derived(edition: Edition, segment: str) -> pl.DataFrame:
     rows = edition.table("tradeoff_derived_importance").filter(segment=segment)
     by_promise = {name: place for place, name in enumerate(stated)}
     ordered = sorted(rows.to_dicts(), key=lambda row: by_promise.get(row["promise"], len(stated)))
-    return pl.DataFrame(
-        [
-            {
-                "Promise": row["promise"].capitalize(),
-                "Stated": _stated(stated.get(row["promise"])),
-                "Derived": DERIVED.get(row["verdict"], row["verdict"]),
-                "In words": row["sentence"],
-                "Answers": NOT_KNOWN if row["n"] is None else f"{row['n']}",
-            }
-            for row in ordered
-        ],
-        infer_schema_length=None,
-    )
+    return [
+        (
+            f"**{row['promise'].capitalize()}** :gray[:small[stated: "
+            f"{_stated(stated.get(row['promise']))}]]  \n"
+            f":small[derived: {DERIVED.get(row['verdict'], row['verdict'])}]",
+            f":small[{row['sentence']}]",
+        )
+        for row in ordered
+    ]
 
 
 def _stated(importance: float | None) -> str:
@@ -110,14 +106,14 @@ def _stated(importance: float | None) -> str:
 
 
 def fit_history(edition: Edition, segment: str) -> str:
-    """How well the fit held in the last quarters: `2025 Q3 0.47 (0.33–0.59), …`."""
+    """How well the fit held in the last quarters: `2025 Q3 0.47 (0.33 to 0.59, n 8); …`."""
     rows = edition.table("tradeoff_strategic_fit_history").filter(segment=segment)
     known = rows.drop_nulls("tau_b").sort("period_start_on").to_dicts()
     if not known:
         return "Of no earlier quarter the fit is known."
     said = [
         f"{period('quarter', row['period_start_on'], row['period_start_on'])} "
-        f"{row['tau_b']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+        f"{row['tau_b']:.2f} ({row['low']:.2f} to {row['high']:.2f}, n {row['n_promises']})"
         for row in known
     ]
     return f"By today’s choices: {'; '.join(said)}."

@@ -117,22 +117,16 @@ def load_sentence(edition: Edition) -> str:
     )
 
 
-def load_table(edition: Edition) -> pl.DataFrame:
-    """A row per service and kind of event that could be compared, the surest first."""
+def load_rows(edition: Edition) -> list[tuple[str, str]]:
+    """Each service and kind of event that could be compared, and what it says, the surest first."""
     rows = edition.table("tradeoff_release_load").filter(pl.col("verdict") != "too_little")
-    ordered = rows.sort("q_value", "service", "event").to_dicts()
-    return pl.DataFrame(
-        [
-            {
-                "Service": name_of(edition, "service", row["service"]),
-                "Events": row["event"],
-                "In words": row["sentence"],
-                "Releases": f"{row['n_releases']}",
-            }
-            for row in ordered
-        ],
-        infer_schema_length=None,
-    )
+    return [
+        (
+            f"**{name_of(edition, 'service', row['service'])}**  \n:small[{row['event']}s]",
+            f":small[{row['sentence']}]",
+        )
+        for row in rows.sort("q_value", "service", "event").to_dicts()
+    ]
 
 
 def test_rows(edition: Edition) -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ PATHS = {
     "as_declared": Mark("✓", "As declared", "Stands where it said it would.", "green", "circle"),
     "otherwise": Mark("▼", "Otherwise", "Stands elsewhere than declared.", "orange", "diamond"),
     "unknown": Mark(
-        "?", "Unknown", "The interval allows both, or too little is known.", "gray", "cross"
+        "?", "Cannot tell", "The interval allows both, or too little is known.", "gray", "cross"
     ),
 }
 BUDGETS = {

@@ -8,7 +8,7 @@ from app.choices import path_rows, paths, plane_sentence, plane_spec
 from app.downloads import download
 from app.page import begin
 from app.rows import stacked
-from app.speed import load_sentence, load_table, test_rows, unseen, verdict_sentence
+from app.speed import load_rows, load_sentence, test_rows, unseen, verdict_sentence
 from app.theme import palette
 from app.verdicts import PATHS
 from app.words import listed
@@ -62,10 +62,10 @@ st.markdown(f"**{load_sentence(edition)}**")
 st.caption(
     "It goes with releases; whether they cause it, or a busy week brings both, this cannot tell."
 )
-loads = load_table(edition)
-if loads.height:
+loads = load_rows(edition)
+if loads:
     with st.expander("Every service that could be compared"):
-        st.table(loads, border="horizontal", hide_index=True, alt="Load after releases by service")
+        stacked(loads)
 download(
     "Download places, tests and load as CSV",
     "speed-and-stability",

@@ -68,8 +68,7 @@ st.caption(
     "Stated importance is what was declared; derived is what goes with the answers to satisfaction "
     "surveys. It goes with them, which is not to say that it causes them."
 )
-derived = stated_and_derived(edition, chosen)
-st.table(derived, border="horizontal", hide_index=True, alt="Stated and derived importance")
+stacked(stated_and_derived(edition, chosen))
 download(
     "Download the map and what goes with satisfaction as CSV",
     f"whom-we-serve-{chosen}",

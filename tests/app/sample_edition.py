@@ -155,6 +155,7 @@ def _fit_history(segments: list[str]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {"segment": s, "period_start_on": start, "tau_b": 0.3, "low": 0.1, "high": 0.5}
+            | {"n_promises": 8}
             for s in segments
             for start in (date(2026, 1, 1), date(2026, 4, 1))
         ]

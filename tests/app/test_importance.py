@@ -5,7 +5,7 @@ import pytest
 
 from app.edition import open_edition
 from app.importance import cost, fit_history, paragraph, questions, stated_and_derived
-from app.speed import load_sentence, load_table, unseen, verdict_sentence
+from app.speed import load_rows, load_sentence, unseen, verdict_sentence
 from app.speed import test_rows as rows_of_tests
 from app.words import SPACE
 
@@ -41,15 +41,15 @@ def test_each_weakness_that_should_not_be_has_its_next_question(edition):
 
 
 def test_stated_importance_stands_beside_what_answers_show(edition):
-    rows = stated_and_derived(edition, "core")
-    assert rows.filter(pl.col("Promise") == "Support")["Derived"].to_list() == [
-        "goes with satisfaction"
-    ]
-    assert rows.filter(pl.col("Promise") == "Security")["Derived"].to_list() == ["not estimable"]
+    rows = dict(short.split("  \n")[::-1] for short, _ in stated_and_derived(edition, "core"))
+    assert rows == {
+        ":small[derived: goes with satisfaction]": "**Support** :gray[:small[stated: 4 of 5]]",
+        ":small[derived: not estimable]": "**Security** :gray[:small[stated: not stated]]",
+    }
 
 
 def test_the_fit_of_earlier_quarters_is_told(edition, nothing):
-    assert "2026 Q1 0.30 (0.10 to 0.50); 2026 Q2" in fit_history(edition, "core")
+    assert "2026 Q1 0.30 (0.10 to 0.50, n 8); 2026 Q2" in fit_history(edition, "core")
     assert fit_history(nothing, "core") == "Of no earlier quarter the fit is known."
 
 
@@ -109,10 +109,9 @@ def test_without_tests_it_cannot_be_told(nothing):
 
 def test_load_after_releases_is_said_to_go_with_them(edition, nothing):
     assert load_sentence(edition).startswith("In 1 of 1 service more incidents or tickets go with")
-    assert load_table(edition)["In words"].to_list() == [
-        "0.1 more incidents a day (0.05 to 0.15, n 60 releases) go with its releases; 0.02 a day "
-        "on other days."
-    ]
+    [(short, long)] = load_rows(edition)
+    assert short.endswith(":small[incidents]")
+    assert "0.1 more incidents a day (0.05 to 0.15, n 60 releases) go with its releases" in long
     assert load_sentence(nothing).startswith("No service has enough")
 
 
