@@ -8,7 +8,6 @@ with an early open end, or too small for this, go to `kaplan_meier`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -16,12 +15,11 @@ from numpy.typing import NDArray
 
 from assets.methods import kaplan_meier
 from assets.methods.distributions import Floats, tail
+from assets.methods.quantile_places import Integers, places
 
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Exits = NDArray[np.int8]
 OPEN, HAPPENED, COMPETING = 0, 1, 2
-SMALL = 4095  # groups up to here are so many that their places are kept
 NARROW = 1 << 16  # numbers below this fit into two bytes
 
 
@@ -160,11 +158,11 @@ def _looked_up(
     at_most = groups.n - (groups.left if competing else 0)
     read = []
     for q in probabilities:
-        places = _places(groups.n, q, level)
-        times = _times_at(places, lifetimes, groups)
-        found = _read(times, open_from, is_never=places[0] > at_most)
+        asked = places(groups.n, q, level)
+        times = _times_at(asked, lifetimes, groups)
+        found = _read(times, open_from, is_never=asked[0] > at_most)
         # Nobody is open, and so many left otherwise that the band never falls that far.
-        never = np.flatnonzero(np.isinf(times[2]) & (places[0] > at_most) & np.isinf(open_from))
+        never = np.flatnonzero(np.isinf(times[2]) & (asked[0] > at_most) & np.isinf(open_from))
         found.low[never] = _last_sure(lifetimes, groups.only(never), 1 - q, level)
         found.is_known[never] = True
         read.append(found)
@@ -200,53 +198,6 @@ def _stable_order(numbers: NDArray[np.integer], below: int) -> Integers:
     return order[_stable_order((numbers // NARROW)[order], (below - 1) // NARROW + 1)]
 
 
-def _places(n: Integers, q: float, level: float) -> Integers:
-    """`_places_of` each, looked up where n is small."""
-    places = _small_places(q, level)[:, np.minimum(n, SMALL) - 1]
-    large = np.flatnonzero(n > SMALL)
-    places[:, large] = _places_of(n[large], q, level)
-    return places
-
-
-@lru_cache(maxsize=8)
-def _small_places(q: float, level: float) -> Integers:
-    return _places_of(np.arange(1, SMALL + 1), q, level)
-
-
-def _places_of(n: Integers, q: float, level: float) -> Integers:
-    """Which members tell the quantile of n, one row each, counted from 1; n + 1 is nobody.
-
-    Its two middle ones, the ends of its interval, the last of all, and one that shows whether the
-    last ones left together and are so many that they bound the interval.
-    """
-    height, slack = 1 - q, kaplan_meier.SAME_HEIGHT * n
-    bounding = int(np.ceil(np.log(tail(level)) / np.log(height)))
-    return np.stack(
-        [
-            np.maximum(np.ceil(q * n - slack), 1).astype(np.int64),
-            np.floor(q * n + slack).astype(np.int64) + 1,
-            _first_below(n, height, level, end=0),
-            _first_below(n, height, level, end=1),
-            n,
-            n - bounding + 1,
-        ]
-    )
-
-
-def _first_below(n: Integers, height: float, level: float, end: int) -> Integers:
-    """How many of n must be gone for an end of the band to fall to a height; n + 1 if never."""
-    sizes, owner = np.unique(n, return_inverse=True)
-    above, below = np.zeros_like(sizes), sizes.copy()
-    while (below - above > 1).any():
-        middle = np.clip((above + below) // 2, 1, np.maximum(sizes - 1, 1))
-        share = np.where(sizes > 1, 1 - middle / sizes, 0.5)
-        band = kaplan_meier.log_log_band(share, share * (1 - share) / sizes, level)[end]
-        is_below = (band <= height) | (below - above <= 1)
-        below = np.where(is_below & (below - above > 1), middle, below)
-        above = np.where(is_below, above, middle)
-    return np.where(below < sizes, below, sizes + 1)[owner]
-
-
 def _times_at(places: Integers, lifetimes: Lifetimes, groups: _Groups) -> Floats:
     """When the member at each place had the event; inf if it never did or does not exist.
 
@@ -258,7 +209,7 @@ def _times_at(places: Integers, lifetimes: Lifetimes, groups: _Groups) -> Floats
 
 
 def _read(times: Floats, open_from: Floats, is_never: Flags) -> _Found:
-    """A quantile and its interval from the members at `_places`."""
+    """A quantile and its interval from the members at `quantile_places.places`."""
     middle, beyond, low, high, end, bounding = times
     is_reached = np.isfinite(middle)
     has_low, has_high = low < end, high < end  # the band says nothing where nobody is left
