@@ -2,6 +2,7 @@
 
 from app.explained.advice import advice
 from app.explained.bots import bots
+from app.explained.bursts import bursts
 from app.explained.explanation import Explanation
 from app.explained.number import definition, head, news
 from app.explained.origin import links, origin
@@ -21,6 +22,7 @@ def sections(
         links(of),
         bots(of),
         news(of),
+        bursts(of),
         since(of, most_differing),
         definition(of),
         records(of, most_records),

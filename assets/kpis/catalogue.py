@@ -61,6 +61,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "slice_numerators": pl.List(NUMERATOR),
     "look_ahead_hours": pl.Int64,
     "minimum_n": pl.Int64,
+    "clusters": pl.List(pl.String),
     "requires": pl.List(pl.String),
     "scopes": pl.List(pl.String),
     "periods": pl.List(pl.String),

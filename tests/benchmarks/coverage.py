@@ -84,7 +84,8 @@ question is about those who came. As a statement about the long run the interval
 
 Read an interval of a duration as "what these members tell", not as "what next month will bring".
 Whether a month differs from the months before is told by the limits of its own series (XmR), which
-contain the bursts. A mend and what it costs: docs/decisions/0055.
+contain the bursts. Explore and `plumbline explain` say of each number whether its records come in
+bursts, and how much wider its interval would be with them: docs/decisions/0055.
 """
 RATIOS = """
 ## Ratios
