@@ -32,7 +32,6 @@ TABLE, PATHS, TEAMS = (
     "tradeoff_room_to_move",
 )
 LEVELS = {"service": "Services", "customer": "Customers"}
-SUPPORT = "support"
 UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
 # In this order they are told: what asks for something first.
 ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")
