@@ -14,7 +14,7 @@ EDITION_KEY = "edition"
 SHOWN_KEY = "shown_edition"  # kept from page to page, where the address is made anew
 # Streamlit writes chosen options in white on the accent, which of the dark theme is too light for
 # that; a darker one could not be read as text (contrast 4.5 to 1 is not had both ways, 2026-11).
-READABLE_CHIPS = "<style>[data-baseweb=tag] { background-color: #0f6b72 !important }</style>"
+READABLE_CHIPS = "<style>[data-tag] { background-color: #0f6b72 !important }</style>"
 
 
 def begin(title: str, question: str) -> Edition:

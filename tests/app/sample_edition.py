@@ -25,6 +25,7 @@ from sample_cells import (
 )
 from sample_portfolio import portfolio
 from sample_quality import evidence, quality
+from sample_rivals import rivals
 from sample_staffing import staffing
 
 from assets.tradeoffs.derived_importance import COLUMNS as DERIVED
@@ -112,7 +113,7 @@ def _manifest(folder: Path, frames: dict[str, pl.DataFrame]) -> dict[str, object
 
 
 def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
-    """The five tradeoff_* tables."""
+    """The tradeoff_* tables."""
     rows = [
         _map_row(segment, promise, verdict)
         for segment in segments
@@ -147,6 +148,7 @@ def tradeoffs(segments: list[str]) -> dict[str, pl.DataFrame]:
         "tradeoff_release_load": _release_load(),
         "tradeoff_flexibility_stability": _paths(segments),
         "tradeoff_assumptions": pl.DataFrame(assumptions),
+        "tradeoff_rival_definitions": rivals(),
         **budgets(),
     }
 

@@ -3,86 +3,26 @@
 import shutil
 from datetime import date
 
-import polars as pl
 import pytest
 from sample_edition import EDITION_ID
 
-SCOPES = [("organisation", "organisation"), ("segment", "core")]
-RULES = [
-    ("GitLab", "Ultimate", "lead_time", "seconds", "change_lead_time", "other_start"),
-    ("Faros CE", "dashboard", "change_fail_rate", "ratio", "change_fail_rate", "staging_counted"),
-    ("Four Keys", "dashboard", "recovery_time", "seconds", "time_to_restore", "whole_hours"),
-    (
-        "Apache DevLake",
-        "2023",
-        "deployment_frequency",
-        "days_per_week",
-        "deployment_frequency",
-        "days_counted",
-    ),
-]
-# Per unit: theirs, ours, low, high; theirs of 0.25 and 5 days lie outside.
-NUMBERS = {
-    "seconds": (7_200.0, 7_500.0, 7_000.0, None),
-    "ratio": (0.25, 0.10, 0.05, 0.15),
-    "days_per_week": (5.0, 20.0, 18.0, 22.0),
-}
-
-
-def rivals():
-    """`tradeoff_rival_definitions` of two scopes and two quarters."""
-    rows = []
-    for kind, scope in SCOPES:
-        for start in (date(2026, 1, 1), date(2026, 4, 1)):
-            for tool, version, metric, unit, ours, effect in RULES:
-                value, our, low, high = NUMBERS[unit]
-                is_known = scope == "organisation" or metric != "recovery_time"
-                rows.append(
-                    {
-                        **{"tool": tool, "version": version, "metric": metric, "unit": unit},
-                        **{"scope_kind": kind, "scope": scope, "period_kind": "quarter"},
-                        **{"period_start_on": start, "period_end_on": start, "n": 12},
-                        **{"value": value if is_known else None, "ours_kpi": ours},
-                        "ours_value": our if is_known else None,
-                        "ours_low": low if is_known else None,
-                        "ours_high": high if is_known else None,
-                        "difference_ratio": value / our - 1 if is_known else None,
-                        "is_outside": unit != "seconds" if is_known else None,
-                        "effect": effect if is_known else "nothing_measured",
-                        "sentence": f"{tool} says so; ours is so. It asks another question.",
-                        "source": f"{tool}.sql",
-                    }
-                )
-    return pl.DataFrame(rows, infer_schema_length=None)
-
-
-@pytest.fixture(scope="session")
-def rival_home(sample_home, tmp_path_factory):
-    home = tmp_path_factory.mktemp("rivals") / "home"
-    shutil.copytree(sample_home, home)
-    file = home / "editions" / EDITION_ID / "tradeoff_rival_definitions.parquet"
-    rivals().write_parquet(file)
-    return home
-
 
 @pytest.fixture
-def empty_rivals(rival_home, tmp_path):
+def rivals_file(sample_home, tmp_path):
     home = tmp_path / "home"
-    shutil.copytree(rival_home, home)
-    file = home / "editions" / EDITION_ID / "tradeoff_rival_definitions.parquet"
-    rivals().clear().write_parquet(file)
-    return home
+    shutil.copytree(sample_home, home)
+    return home / "editions" / EDITION_ID / "tradeoff_rival_definitions.parquet"
 
 
-def test_the_page_says_how_many_numbers_lie_outside_our_intervals(rival_home, run_page):
-    at = run_page(rival_home, "rival_definitions")
+def test_the_page_says_how_many_numbers_lie_outside_our_intervals(sample_home, run_page):
+    at = run_page(sample_home, "rival_definitions")
     assert at.title[0].value == "What would other tools say?"
     assert at.subheader[0].value == "2 of 4 numbers lie outside our intervals."
     assert "From the same records of Example Ltd in 2026 Q2" in at.markdown[0].value
 
 
-def test_theirs_ours_difference_and_reason_stand_beside_each_other(rival_home, run_page):
-    at = run_page(rival_home, "rival_definitions")
+def test_theirs_ours_difference_and_reason_stand_beside_each_other(sample_home, run_page):
+    at = run_page(sample_home, "rival_definitions")
     assert [one.value for one in at.subheader[1:]] == [
         "Lead time",
         "Deployment frequency",
@@ -98,8 +38,8 @@ def test_theirs_ours_difference_and_reason_stand_beside_each_other(rival_home, r
     assert "It asks another question." in frequency[3]
 
 
-def test_an_open_interval_and_a_missing_number_are_said(rival_home, run_page):
-    at = run_page(rival_home, "rival_definitions")
+def test_an_open_interval_and_a_missing_number_are_said(sample_home, run_page):
+    at = run_page(sample_home, "rival_definitions")
     assert "2.1 h (1.9 h or more)" in at.table[0].value.iloc[0, 2].replace("\u00a0", " ")
     at.segmented_control(key="scope").set_value("segment:core").run()
     assert not at.exception
@@ -108,24 +48,25 @@ def test_an_open_interval_and_a_missing_number_are_said(rival_home, run_page):
     assert "not comparable" in recovery[3]
 
 
-def test_another_quarter_can_be_chosen(rival_home, run_page):
-    at = run_page(rival_home, "rival_definitions")
+def test_another_quarter_can_be_chosen(sample_home, run_page):
+    at = run_page(sample_home, "rival_definitions")
     at.selectbox(key="quarter").set_value(date(2026, 1, 1)).run()
     assert "in 2026 Q1" in at.markdown[0].value
 
 
-def test_every_rule_names_where_it_is_written(rival_home, run_page):
-    at = run_page(rival_home, "rival_definitions")
+def test_every_rule_names_where_it_is_written(sample_home, run_page):
+    at = run_page(sample_home, "rival_definitions")
     assert "GitLab.sql" in at.dataframe[0].value["Written in"].to_list()
 
 
-def test_an_edition_without_the_comparison_says_how_to_get_it(sample_home, run_page):
-    at = run_page(sample_home, "rival_definitions")
+def test_an_edition_without_the_comparison_says_how_to_get_it(rivals_file, run_page):
+    rivals_file.unlink()
+    at = run_page(rivals_file.parents[2], "rival_definitions")
     assert "Run `plumbline run`" in at.info[-1].value
 
 
-def test_a_home_without_an_ended_quarter_says_so(empty_rivals, run_page):
-    at = run_page(empty_rivals, "rival_definitions")
+def test_a_home_without_an_ended_quarter_says_so(empty_home, run_page):
+    at = run_page(empty_home, "rival_definitions")
     assert "No quarter has ended yet" in at.info[-1].value
 
 
