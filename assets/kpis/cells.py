@@ -12,7 +12,6 @@ from assets.kpis.grid import Grid
 from assets.kpis.known import covered_days, stale_cells
 from assets.kpis.measures import (
     DAYS_PER_WEEK,
-    QUANTILES,
     Measured,
     Rows,
     by_value,
@@ -98,29 +97,36 @@ def _compact_cells_of(kpi: Kpi, tally: pl.DataFrame, facts: Facts, terms: Terms)
     The grid has a cell for every scope and period, so that nothing is left out silently; slices
     have cells only where they have members.
     """
+    came_in, covered, frame = framed(kpi, tally, terms)
+    grid = came_in.grid
+    weeks = covered / DAYS_PER_WEEK
+    if kpi.exposure:
+        weeks = terms.exposure(kpi, facts[kpi.exposure], grid) / DAYS_PER_WEEK
+    rows = came_in if kpi.adds_up else Rows(grid.inside(_row_by_row(kpi, facts, terms)), grid)
+    found = [(("", ""), one) for one in measure(kpi, rows, weeks)]
+    blocks = {
+        (one.statistic, *cut): block(kpi, frame, cut, one, covered > 0)
+        for cut, one in [*found, *sliced(kpi, rows, weeks)]
+    }
+    return pl.concat(
+        blocks[key].filter(pl.col("n") > 0) if key[1] else blocks[key] for key in sorted(blocks)
+    )
+
+
+def framed(kpi: Kpi, tally: pl.DataFrame, terms: Terms) -> tuple[Rows, Floats, pl.DataFrame]:
+    """What came in, the covered days of each cell, and what its statistics have in common."""
     grid = terms.grid(kpi, tally)
     came_in = Rows(grid.inside(tally), grid)
     covered = grid.scatter(
         covered_days(terms.spans, kpi.requires, grid.scopes, days_of(grid.periods)), "covered_days"
     )
-    weeks = covered / DAYS_PER_WEEK
-    if kpi.exposure:
-        weeks = terms.exposure(kpi, facts[kpi.exposure], grid) / DAYS_PER_WEEK
     rules = [fate for fate in terms.fates(kpi) if fate not in NOT_EXCLUDED]
     stale = stale_cells(terms.doubts(kpi, grid.scopes), grid.periods).with_columns(is_stale=1)
     frame = _with_flags(kpi, terms, grid, covered).with_columns(
         n_excluded=_flat(_total(came_in, rules)).cast(pl.UInt32),
         is_stale=_flat(grid.scatter(stale, "is_stale")).cast(pl.Boolean),
     )
-    rows = came_in if kpi.adds_up else Rows(grid.inside(_row_by_row(kpi, facts, terms)), grid)
-    found = [(("", ""), one) for one in measure(kpi, rows, weeks)]
-    blocks = {
-        (one.statistic, *cut): _block(kpi, frame, cut, one, covered > 0)
-        for cut, one in [*found, *sliced(kpi, rows, weeks)]
-    }
-    return pl.concat(
-        blocks[key].filter(pl.col("n") > 0) if key[1] else blocks[key] for key in sorted(blocks)
-    )
+    return came_in, covered, frame
 
 
 def _total(came_in: Rows, fates: Sequence[str]) -> Floats:
@@ -198,14 +204,14 @@ def _with_flags(kpi: Kpi, terms: Terms, grid: Grid, covered: Floats) -> pl.DataF
     )
 
 
-def _block(
+def block(
     kpi: Kpi, frame: pl.DataFrame, cut: tuple[str, str], measured: Measured, is_covered: np.ndarray
 ) -> pl.DataFrame:
     """One statistic of all cells; a cell without data has no value, and says if anybody looked."""
     is_counted = measured.statistic in COUNTED
     minimum = MINIMUM_N_P90 if measured.statistic == "p90" else kpi.minimum_n
     is_known = ~np.isnan(measured.value)
-    may_be_beyond = measured.statistic in QUANTILES
+    may_be_beyond = measured.n_open is not None
     state = np.select(
         [
             ~is_covered,

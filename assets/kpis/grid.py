@@ -106,11 +106,15 @@ class Grid:
 
     def sums(self, members: Sequence[Placed], amount: Floats) -> Floats:
         """Per cell the sum of an amount of the rows that are its members."""
+        return self.over_periods(self.per_day(members, amount))
+
+    def per_day(self, members: Sequence[Placed], amount: Floats) -> Floats:
+        """The same per scope and day."""
         size = self.scopes.height * self.n_days
         found = np.zeros(size)
         for one in members:
             found += np.bincount(one.place, amount[one.row], size)
-        return self.over_periods(found.reshape(self.scopes.height, self.n_days))
+        return found.reshape(self.scopes.height, self.n_days)
 
     def over_periods(self, per_day: Floats) -> Floats:
         """Sums of each period's days; `per_day` has the shape (scopes, days)."""

@@ -47,6 +47,11 @@ what is there at the end of a period. A missing number is never a zero. What ent
 sources begin to tell is left out, as only what lasted is known of that time. How often the
 intervals hold the truth, and where not (times of what comes in bursts), is in
 [coverage.md](coverage.md).
+
+Medians of stages do not add up. How the time of a change divides among its stages is in the table
+`kpi_stage_shares`, by scope and quarter: each stage's mean, in which a change counts with 30 days
+at most, and its share in the sum of the means. It stands on the page Speed and stability
+([how and why](decisions/0088-where-the-time-goes.md)).
 """
 
 

@@ -190,7 +190,7 @@ def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Flo
     In the order that the intervals ask for: tops, bottoms, and of both the squares and products.
     """
     if not kpi.clusters:
-        amounts = ((bottom != 0).astype(np.float64), *_moments(top, bottom))
+        amounts = ((bottom != 0).astype(np.float64), *moments(top, bottom))
         return [rows.sums(amount) for amount in amounts]
     is_exact = kpi.denominator is None
     cluster = _numbered(rows.frame.select(kpi.clusters))
@@ -203,7 +203,7 @@ def _cluster_sums(kpi: Kpi, rows: Rows, top: Floats, bottom: Floats) -> list[Flo
         sums = _added_up(_of(both, one.row).with_columns(of_place), is_exact)
         place = sums["of_place"].to_numpy() // n_clusters
         tops, bottoms = (sums[name].to_numpy() for name in ("top", "bottom"))
-        each = ((bottoms != 0).astype(np.float64), *_moments(tops, bottoms))
+        each = ((bottoms != 0).astype(np.float64), *moments(tops, bottoms))
         for total, amount in zip(found, each, strict=True):
             total += rows.grid.sums([Placed(place, slice(None))], amount)
     return found
@@ -229,7 +229,8 @@ def _added_up(rows: pl.DataFrame, is_exact: bool) -> pl.DataFrame:
     return sums if is_exact else sums.sort("top", "bottom")
 
 
-def _moments(top: Floats, bottom: Floats) -> tuple[Floats, ...]:
+def moments(top: Floats, bottom: Floats) -> tuple[Floats, ...]:
+    """What sums over clusters are made of, in the order that the intervals ask for."""
     return top, bottom, top**2, top * bottom, bottom**2
 
 

@@ -1,6 +1,6 @@
 """What all KPIs of a run share: the clock, the zone, the scopes and what is known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -65,8 +65,11 @@ class Terms:
         dated = self._in_stock(kpi, rows) if kpi.is_stock else rows.with_columns(entered)
         return dated.filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
 
-    def measured(self, kpi: Kpi, fact: Fact) -> pl.DataFrame:
-        """The members of a KPI's cohorts that are measured or still open, row by row."""
+    def measured(self, kpi: Kpi, fact: Fact, also: Sequence[str] = ()) -> pl.DataFrame:
+        """The members of a KPI's cohorts that are measured or still open, row by row.
+
+        With the columns that its cells are made of, and those that are `also` asked for.
+        """
         left_out = [is_so for fate, is_so in self.fates(kpi).items() if fate not in OF_THE_COHORT]
         return (
             self.dated(kpi, fact)
@@ -76,6 +79,7 @@ class Terms:
                 # Grouping by words is done by their numbers.
                 *(pl.col(c).cast(pl.Categorical) if c in kpi.clusters else c for c in kpi.columns),
                 *([AGE_SECONDS] if kpi.is_stock else []),
+                *also,
                 "day",
                 records=pl.lit(1),
             )

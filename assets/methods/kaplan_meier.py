@@ -1,4 +1,4 @@
-"""Durations with open ends: quantiles, curves and restricted means, for many groups at once.
+"""Durations with open ends: quantiles, curves and restricted times, for many groups at once.
 
 Kaplan-Meier by default; with `competing` the Aalen-Johansen curve, in which an exit of kind 2
 ends a member's chance for good. Without it such an exit is a censoring. Not here: which rows
@@ -39,7 +39,6 @@ def quantiles(
     seconds: ArrayLike,
     exit: ArrayLike,
     probabilities: Sequence[float],
-    entry: ArrayLike | None = None,
     level: float = 0.95,
     competing: bool = False,
 ) -> pl.DataFrame:
@@ -47,14 +46,13 @@ def quantiles(
 
     One row per group (ascending) and probability: `group, probability, value, low, high` (in the
     unit of `seconds`), `n, n_open, state`. Groups are integers; `exit` is 0 still open, 1
-    happened, 2 competing; `entry` is the delayed entry, NaN or 0 for none (see `risk_table`).
-    State `not_reached`: the curve has not fallen that far, value and high are null, low is the
-    lower bound. A curve that equals 1 - q on a stretch gives the stretch's midpoint, as R's
-    `survfit` does; a stretch that nothing ends reaches to the last time seen, and high is null
-    there. The interval holds the times at which the pointwise Greenwood band on the
+    happened, 2 competing. State `not_reached`: the curve has not fallen that far, value and high
+    are null, low is the lower bound. A curve that equals 1 - q on a stretch gives the stretch's
+    midpoint, as R's `survfit` does; a stretch that nothing ends reaches to the last time seen, and
+    high is null there. The interval holds the times at which the pointwise Greenwood band on the
     log-log scale covers 1 - q (Brookmeyer and Crowley 1982); null where it is not supported.
     """
-    table = risk_table(group, seconds, exit, entry)
+    table = risk_table(group, seconds, exit)
     curve = _estimate(table, level, competing)
     return pl.concat([_quantile(curve, float(q)) for q in probabilities]).sort(
         "group", "probability", maintain_order=True
@@ -64,7 +62,6 @@ def quantiles(
 def curve(
     seconds: ArrayLike,
     exit: ArrayLike,
-    entry: ArrayLike | None = None,
     level: float = 0.95,
     competing: bool = False,
 ) -> pl.DataFrame:
@@ -74,7 +71,7 @@ def curve(
     row. Empty without members. Where the curve is 0, low is 0 and high may be null.
     """
     members = np.zeros(len(np.asarray(seconds)), dtype=np.int64)
-    table = risk_table(members, seconds, exit, entry)
+    table = risk_table(members, seconds, exit)
     found = _estimate(table, level, competing)
     rows = pl.DataFrame(
         {
@@ -93,40 +90,46 @@ def curve(
     return pl.concat([pl.DataFrame([start], schema=rows.schema), rows])
 
 
-def restricted_mean(
-    group: ArrayLike,
-    seconds: ArrayLike,
-    exit: ArrayLike,
-    horizon: float,
-    entry: ArrayLike | None = None,
-    level: float = 0.95,
-) -> pl.DataFrame:
-    """Mean time within the first `horizon` seconds: the area under the Kaplan-Meier curve.
+def restricted_times(
+    group: ArrayLike, seconds: ArrayLike, exit: ArrayLike, horizon: float
+) -> Floats:
+    """What each member adds to its group's mean time within the first `horizon` seconds.
 
-    Rows as `quantiles` gives them, without `probability`. Unlike quantiles, restricted means of
-    stages add up. State `not_reached`: the group has not been followed to the horizon, so value
-    and high are null and low is what it has come to so far. Interval: normal, within 0..horizon.
-    Source: Klein and Moeschberger 2003, section 4.5.
+    For a member whose end is known that is about its own time; who is still open stands for how
+    long such members go on. Their mean over a group is the area under its Kaplan-Meier curve,
+    which ends with the last time seen (Efron 1967), and the sum of squares around it, by n
+    squared, is Greenwood's variance of that area. So what is known of means (of sums of stages,
+    of their shares, of clusters) holds for times with open ends. All `seconds` must be finite.
+    Pseudo-values by the infinitesimal jackknife, as `pseudo` of R's `survival` has them.
     """
     if not horizon > 0:
         raise ValueError(f"horizon is {horizon}, it must be a positive number of seconds")
-    table = risk_table(group, seconds, exit, entry)
-    found = _estimate(table, level, competing=False)
+    table = risk_table(group, seconds, exit)
+    share, _ = _greenwood(table)
     begins = np.clip(table.seconds, 0, horizon)
-    until = np.append(begins[1:], horizon)
-    is_reached = (table.seconds[table.last] >= horizon) | (found.share[table.last] == 0)
-    until[table.last] = np.where(is_reached, horizon, begins[table.last])
-    # The last stretch of a followed group runs to the horizon at the height of its last row.
-    steps = found.share * (until - begins)
-    so_far = table.running(np.add, steps)
+    until = np.append(begins[1:], 0)
+    until[table.last] = begins[table.last]
+    so_far = table.running(np.add, share * (until - begins))
     mean = begins[table.first] + so_far[table.last]
-    remaining = (so_far[table.last])[table.owner] - table.before(so_far, 0.0)
-    jumps = _ratio(table.events, table.at_risk * (table.at_risk - table.events))
-    total = table.running(np.add, remaining**2 * jumps)[table.last]
-    half = normal_quantile(level) * np.sqrt(total)
-    high = np.where(is_reached, np.minimum(mean + half, horizon), np.nan)
-    value = np.where(is_reached, mean, np.nan)
-    return _frame(table, value, np.maximum(mean - half, 0), high)
+    remaining = so_far[table.last][table.owner] - table.before(so_far, 0.0)
+    stay = table.at_risk - table.events
+    # A member holds the curve up at every event that it lives to see; its own lets it fall.
+    held_up = table.running(np.add, remaining * _ratio(table.events, table.at_risk * stay))
+    let_fall = _ratio(remaining, stay)
+    order = np.lexsort((np.asarray(seconds), np.asarray(group)))
+    row = np.repeat(np.arange(len(table.owner)), _leaving(table))
+    owner, has_happened = table.owner[row], np.asarray(exit)[order] == 1
+    times = np.empty(len(order))
+    times[order] = mean[owner] + table.n[owner] * (held_up[row] - has_happened * let_fall[row])
+    return times
+
+
+def _leaving(table: RiskTable) -> Integers:
+    """How many members each row of a risk table is about."""
+    after = np.append(table.at_risk[1:], 0)
+    after[table.last] = 0
+    leaving: Integers = (table.at_risk - after).astype(np.int64)
+    return leaving
 
 
 def _estimate(table: RiskTable, level: float, competing: bool) -> _Curve:
@@ -225,11 +228,10 @@ def _lower_end(curve: _Curve, height: float, until: Integers) -> Floats:
     return np.where(has_crossed, table.seconds[crossing], bound)
 
 
-def _frame(
-    table: RiskTable, value: Floats, low: Floats, high: Floats, q: float | None = None
-) -> pl.DataFrame:
-    probability = {} if q is None else {"probability": np.full(len(value), q)}
-    columns = {"group": table.groups, **probability, "value": value, "low": low, "high": high}
+def _frame(table: RiskTable, value: Floats, low: Floats, high: Floats, q: float) -> pl.DataFrame:
+    probability = np.full(len(value), q)
+    columns = {"group": table.groups, "probability": probability}
+    columns |= {"value": value, "low": low, "high": high}
     is_reached = pl.col("value").is_not_null()
     return (
         pl.DataFrame(columns)

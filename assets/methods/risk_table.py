@@ -67,18 +67,13 @@ class RiskTable:
         return np.maximum(rows, 0), rows >= 0
 
 
-def risk_table(
-    group: ArrayLike, seconds: ArrayLike, exit: ArrayLike, entry: ArrayLike | None = None
-) -> RiskTable:
+def risk_table(group: ArrayLike, seconds: ArrayLike, exit: ArrayLike) -> RiskTable:
     """Build the table from one row per member: its group, its time until exit, how it left.
 
-    `exit` is 0 (still open: censored), 1 (happened) or 2 (competing). A member with an `entry`
-    above 0 was seen only from then on and is at risk in (entry, seconds], as in R's `Surv`;
-    NaN means seen from the start. Members without a finite time, or never seen, are left out.
-    Raises ValueError for columns of unequal length and for other exits.
+    `exit` is 0 (still open: censored), 1 (happened) or 2 (competing). Members without a finite
+    time are left out. Raises ValueError for columns of unequal length and for other exits.
     """
-    members = _members(group, seconds, exit, entry)
-    order = members.sort("group", "seconds")
+    order = _members(group, seconds, exit).sort("group", "seconds")
     code, time, how = (order[name].to_numpy() for name in ("group", "seconds", "exit"))
     is_new_group = np.ones(len(code), dtype=np.bool_)
     is_new_group[1:] = code[1:] != code[:-1]
@@ -87,11 +82,6 @@ def risk_table(
     heads, rows = np.flatnonzero(is_new_group), np.flatnonzero(is_new_row)
     ends = np.append(heads, len(code))
     owner = np.cumsum(is_new_group)[rows] - 1
-    gone = rows - heads[owner]
-    if entry is None:
-        came = ends[owner + 1] - heads[owner]
-    else:
-        came = _entered_before(members, code[rows], time[rows]) - heads[owner]
     first = np.flatnonzero(is_new_group[rows])
     return RiskTable(
         groups=code[heads],
@@ -101,50 +91,26 @@ def risk_table(
         last=np.append(first, len(rows))[1:] - 1,
         owner=owner,
         seconds=time[rows],
-        at_risk=(came - gone).astype(np.float64),
+        at_risk=(ends[owner + 1] - rows).astype(np.float64),
         events=_sums(how == 1, rows).astype(np.float64),
         competing=_sums(how == 2, rows).astype(np.float64),
     )
 
 
-def _members(
-    group: ArrayLike, seconds: ArrayLike, exit: ArrayLike, entry: ArrayLike | None
-) -> pl.DataFrame:
+def _members(group: ArrayLike, seconds: ArrayLike, exit: ArrayLike) -> pl.DataFrame:
     how = np.asarray(exit, dtype=np.int8)
     columns: dict[str, np.ndarray] = {
         "group": np.asarray(group, dtype=np.int64),
         "seconds": np.asarray(seconds, dtype=np.float64),
         "exit": how,
     }
-    if entry is not None:
-        columns["entry"] = np.asarray(entry, dtype=np.float64)
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"columns differ in length: {lengths}; give one element per member")
     odd = np.setdiff1d(how, np.arange(3)).tolist()
     if odd:
         raise ValueError(f"exit holds {odd}; use 0 still open, 1 happened, 2 competing exit")
-    members = pl.DataFrame(columns).filter(pl.col("seconds").is_finite())
-    if entry is None:
-        return members
-    since = pl.col("entry")
-    since = pl.when(since > 0).then(since.fill_nan(-np.inf)).otherwise(-np.inf)
-    return members.with_columns(since.alias("entry")).filter(pl.col("entry") < pl.col("seconds"))
-
-
-def _entered_before(members: pl.DataFrame, group: Integers, seconds: Floats) -> Integers:
-    """Members of this or an earlier group who entered strictly before a group's time.
-
-    All members of earlier groups count, which the caller takes off by where the group begins.
-    """
-    times = pl.concat([members["entry"], pl.Series("entry", seconds)]).rank("dense")
-    rank = times.cast(pl.Int64).to_numpy()
-    codes = np.concatenate([members["group"].to_numpy(), group])
-    code = pl.Series(codes).rank("dense").cast(pl.Int64).to_numpy()
-    key = code * (int(rank.max(initial=0)) + 1) + rank
-    entries: Integers = np.sort(key[: members.height])
-    earlier: Integers = np.searchsorted(entries, key[members.height :]).astype(np.int64)
-    return earlier
+    return pl.DataFrame(columns).filter(pl.col("seconds").is_finite())
 
 
 def _sums(flags: NDArray[np.bool_], starts: Integers) -> Integers:

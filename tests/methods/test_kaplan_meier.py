@@ -14,7 +14,7 @@ from assets.methods import kaplan_meier
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from lifelines import AalenJohansenFitter, KaplanMeierFitter
-    from lifelines.exceptions import StatError
+    from lifelines.utils import restricted_mean_survival_time
 
 # Few distinct times make ties; exits in every mix, all censored and none censored included.
 members = st.lists(
@@ -24,12 +24,12 @@ members = st.lists(
 )
 
 
-def fitted(seconds, exit_, entry=None):
+def fitted(seconds, exit_):
     fitter = KaplanMeierFitter()
     with warnings.catch_warnings():
         # lifelines warns when a curve is not defined for all of its own table.
         warnings.simplefilter("ignore")
-        return fitter.fit(seconds, np.asarray(exit_) == 1, entry=entry)
+        return fitter.fit(seconds, np.asarray(exit_) == 1)
 
 
 def slow_quantile(steps, q, last):
@@ -69,32 +69,6 @@ def test_curve_and_greenwood_band_equal_lifelines(rows):
     between = (value > 1e-12) & (value < 1)
     assert ours["low"].to_numpy()[between] == pytest.approx(band[between, 0], abs=1e-9)
     assert ours["high"].to_numpy()[between] == pytest.approx(band[between, 1], abs=1e-9)
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 30), st.integers(1, 30), st.booleans()), min_size=1, max_size=40
-    )
-)
-def test_delayed_entry_equals_lifelines_while_anybody_is_at_risk(rows):
-    entry, stay, happened = (np.array(column) for column in zip(*rows, strict=True))
-    entry = entry - entry.min()  # lifelines' first row counts its entrants as there before it
-    seconds = (entry + stay).astype(float)
-    ours = kaplan_meier.curve(seconds, happened, entry)
-    at_risk = [((entry < t) & (seconds >= t)).sum() for t in ours["seconds"]]
-    assert ours["at_risk"].to_list()[1:] == at_risk[1:]
-    expected, share = [], 1.0
-    for t, n in zip(ours["seconds"], at_risk, strict=True):
-        share *= 1 - ((seconds == t) & happened).sum() / n if n else 1
-        expected.append(share)
-    assert ours["value"].to_list() == pytest.approx(expected, abs=1e-9)
-    try:
-        theirs = fitted(seconds, happened, entry)
-    except StatError:
-        return  # lifelines refuses a span early on in which nobody is at risk
-    if (theirs.event_table["at_risk"].iloc[1:] > theirs.event_table["entrance"].iloc[1:]).all():
-        value = theirs.survival_function_.iloc[:, 0].reindex(ours["seconds"], method="ffill")
-        assert ours["value"].to_list() == pytest.approx(value.to_list(), abs=1e-9)
 
 
 @given(members, st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
@@ -240,38 +214,59 @@ def test_a_hundred_equal_durations_are_a_sure_median():
 def test_empty_input_gives_an_empty_table_of_the_same_schema():
     full = kaplan_meier.quantiles([1], [1], [1], [0.5])
     assert kaplan_meier.quantiles([], [], [], [0.5]).equals(full.clear())
-    assert kaplan_meier.quantiles([], [], [], [0.5], entry=[]).schema == full.schema
     assert kaplan_meier.curve([], []).schema == kaplan_meier.curve([1], [1]).schema
-    assert kaplan_meier.restricted_mean([], [], [], 5).is_empty()
+    assert not len(kaplan_meier.restricted_times([], [], [], 5))
 
 
-def test_members_without_a_time_and_those_never_seen_are_left_out():
-    found = kaplan_meier.quantiles(
-        [0, 0, 0, 1], [4.0, np.nan, 9, np.inf], [1, 1, 1, 0], [0.5], entry=[np.nan, 0, 9, 0]
-    )
+def test_members_without_a_time_are_left_out():
+    found = kaplan_meier.quantiles([0, 0, 1], [4.0, np.nan, np.inf], [1, 1, 0], [0.5])
     assert found.select("group", "value", "n").rows() == [(0, 4.0, 1)]
 
 
-@given(members, st.integers(1, 44).map(lambda t: t / 4))
-def test_restricted_mean_is_the_area_under_the_curve(rows, horizon):
+horizons = st.integers(1, 44).map(lambda t: t / 4)
+
+
+@given(members, horizons)
+def test_the_mean_of_restricted_times_is_that_of_lifelines(rows, horizon):
+    seconds, exit_ = (np.array(column) for column in zip(*rows, strict=True))
+    found = kaplan_meier.restricted_times([0] * len(rows), seconds, exit_, horizon)
+    ended = np.where(seconds == seconds.max(), 1, exit_)  # the curve ends with the last one seen
+    theirs = restricted_mean_survival_time(fitted(seconds, ended), t=horizon)
+    assert found.mean() == pytest.approx(theirs, abs=1e-9)
+
+
+@given(members, horizons)
+def test_the_spread_of_restricted_times_is_greenwoods_variance_of_the_area(rows, horizon):
     seconds, exit_ = zip(*rows, strict=True)
-    found = kaplan_meier.restricted_mean([0] * len(rows), seconds, exit_, horizon)
-    curve = kaplan_meier.curve(seconds, exit_).select("seconds", "value", "at_risk", "events")
-    steps = [*curve.rows(), (max(horizon, curve["seconds"].max()), 0.0, 1, 0)]
+    found = kaplan_meier.restricted_times([0] * len(rows), seconds, exit_, horizon)
+    curve = kaplan_meier.curve(seconds, exit_).rows()
 
     def area(since):
-        spans = [(max(a[0], since), min(b[0], horizon), a[1]) for a, b in pairwise(steps)]
+        spans = [(max(a[0], since), min(b[0], horizon), a[1]) for a, b in pairwise(curve)]
         return sum(max(end - begin, 0) * height for begin, end, height in spans)
 
-    if max(seconds) < horizon and curve["value"][-1] > 0:
-        assert found["state"].to_list() == ["not_reached"]
-        assert found["value"].to_list() == [None]
-        return
-    variance = sum(area(t) ** 2 * d / (n * (n - d)) for t, _, n, d in curve.rows() if d and d < n)
-    half = 1.959963984540054 * variance**0.5
-    assert found["value"][0] == pytest.approx(area(0), abs=1e-9)
-    assert found["low"][0] == pytest.approx(max(area(0) - half, 0), abs=1e-9)
-    assert found["high"][0] == pytest.approx(min(area(0) + half, horizon), abs=1e-9)
+    variance = sum(area(t) ** 2 * d / (n * (n - d)) for t, *_, n, d in curve if 0 < d < n)
+    spread = ((found - found.mean()) ** 2).sum() / len(rows) ** 2
+    assert spread == pytest.approx(variance, abs=1e-9)
+
+
+@given(members, horizons)
+def test_without_open_members_restricted_times_are_the_times_themselves(rows, horizon):
+    seconds = np.array([time for time, _ in rows])
+    found = kaplan_meier.restricted_times([0] * len(rows), seconds, [1] * len(rows), horizon)
+    assert found == pytest.approx(np.minimum(seconds, horizon), abs=1e-9)
+
+
+@given(st.lists(members, min_size=1, max_size=8), horizons)
+def test_restricted_times_of_many_groups_are_those_of_each_alone_in_any_order(groups, horizon):
+    rows = [(5 * g, *row) for g, group in enumerate(groups) for row in group]
+    np.random.default_rng(len(rows)).shuffle(rows)
+    label, seconds, exit_ = (np.array(column) for column in zip(*rows, strict=True))
+    together = kaplan_meier.restricted_times(label, seconds, exit_, horizon)
+    for one in np.unique(label):
+        mine = label == one
+        alone = kaplan_meier.restricted_times(label[mine], seconds[mine], exit_[mine], horizon)
+        assert together[mine] == pytest.approx(alone, abs=1e-9)
 
 
 def test_wrong_arguments_are_refused_with_the_value():
@@ -282,7 +277,7 @@ def test_wrong_arguments_are_refused_with_the_value():
     with pytest.raises(ValueError, match=r"probability is 90\.0"):
         kaplan_meier.quantiles([0], [1], [1], [90])
     with pytest.raises(ValueError, match=r"horizon is 0"):
-        kaplan_meier.restricted_mean([0], [1], [1], 0)
+        kaplan_meier.restricted_times([0], [1], [1], 0)
 
 
 def test_products_stay_exact_over_many_groups_and_long_ones():
