@@ -37,6 +37,17 @@ UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
 ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")
 STATE_WORDS = {"hold": "spent", "watch": "burning too fast", "spend": "not spent"}
 SUPPORT = "support"  # the one budget that counts tickets
+ADVICE_WORDS = {
+    "watch": "should look first",
+    "ship_faster": "could surely ship faster",
+    "room_kept": "could surely ship faster, too, but chose stability",
+}
+WHY = {
+    "watch": "a budget surely burns faster than it can last.",
+    "ship_faster": "something is left of every error budget of the services, so that what was "
+    "promised leaves room for more releases. A support budget that is spent is named on the card.",
+    "room_kept": "that is no waste.",
+}
 STATE_ORDER = ("hold", "watch", "spend", "unknown")
 
 
@@ -72,8 +83,8 @@ def budgets(edition: Edition, level: str) -> list[Row]:
     )
 
 
-def summary(rows: list[Row]) -> tuple[str, str]:
-    """How many teams could ship faster and how many should hold, and who they are."""
+def summary(rows: list[Row]) -> tuple[str, list[str]]:
+    """How many teams could ship faster and how many should hold; who they are, and why."""
     by_advice = {word: [row for row in rows if row["advice"] == word] for word in ORDER}
     faster, hold = by_advice["ship_faster"], by_advice["hold"]
     graded = [(surely(sure), sum(row["is_sure"] is sure for row in hold)) for sure in (True, False)]
@@ -82,23 +93,17 @@ def summary(rows: list[Row]) -> tuple[str, str]:
         f"{first_large(counted(len(faster), 'team'))} of {len(rows)} could surely ship faster, "
         f"{holding or 'none should hold'}."
     )
-    said = [
-        f"{listed([row['name'] for row in faster])} {_have(faster)} surely something left of every "
-        "error budget of the services, and did not choose stability: what was promised leaves room "
-        "for more releases. A support budget that is spent is named on the team’s card."
-        if faster
-        else "No team has surely something left of every budget and chose to go fast.",
-        *(_held(row) for row in hold),
-    ]
-    kept = by_advice["room_kept"]
-    if kept:
-        who = listed([row["name"] for row in kept])
-        said.append(f"{who} {_have(kept)} room, too, and chose stability: that is no waste.")
-    watch = by_advice["watch"]
-    if watch:
-        who = listed([row["name"] for row in watch])
-        said.append(f"{who} should look first: a budget surely burns faster than it can last.")
-    return headline, " ".join(said)
+    said = [_held(row) for row in hold]
+    for advice, why in WHY.items():
+        of_advice = by_advice[advice]
+        if of_advice:
+            who = f"**{_named(of_advice)} {ADVICE_WORDS[advice]}**"
+            said.append(f"{who}: {why}")
+    return headline, said
+
+
+def _named(rows: list[Row]) -> str:
+    return listed([row["name"] for row in rows])
 
 
 def _held(row: Row) -> str:
@@ -117,10 +122,6 @@ def _since(row: Row) -> str:
     if row["since_on"] is None:
         return "since an unknown day"
     return f"{'at least since' if row['is_open_start'] else 'since'} {day(row['since_on'])}"
-
-
-def _have(rows: list[Row]) -> str:
-    return "has" if len(rows) == 1 else "have"
 
 
 def cards(rows: list[Row]) -> list[tuple[str, str]]:

@@ -52,7 +52,7 @@ def answer(
         _against_even(edition, gain, served, is_cut=is_cut),
     ]
     if SAME in found:
-        level = LEVEL_WORDS[LEVELS[int(found[SAME].max())]].lower()
+        level = LEVEL_WORDS[LEVELS[int(found[SAME].min())]].lower()
         same = Gain(*difference(given.served, worth, given.kept(found[SAME]), best))
         reasons.append(
             f"The same level for all ({level}) would serve {percent(served + same.by)}, "
@@ -69,7 +69,8 @@ def closeness(best: Plan | None) -> str:
     """How much better than the best plan another could be; empty where there is none."""
     if best is None:
         return ""
-    return f" No plan serves more than {max(best.gap, GAP):.2%} better than the best one here."
+    gap = number(100 * max(best.gap, GAP))
+    return f" No plan serves more than {gap} % better than the best one here."
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def answer(edition: Edition, desk: Desk, lane: str) -> str:
         return said
     less = against(edition, desk, staffings[helps[0]], staffings[best], lane)
     cheaper = first_large(WAYS[helps[0]].format(who="them"))
-    return f"{said} {cheaper} would take {difference(less, unit_of(desk.name))} than that."
+    return f"{said} {cheaper} lets them wait {difference(less, unit_of(desk.name))} than that."
 
 
 def _unbeaten(edition: Edition, desk: Desk, lane: str, helps: list[str]) -> list[str]:

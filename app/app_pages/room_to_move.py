@@ -16,9 +16,9 @@ if not edition.has(budgets.TEAMS):
 
 teams = budgets.teams(edition)
 if teams:
-    headline, rest = budgets.summary(teams)
+    headline, reasons = budgets.summary(teams)
     st.subheader(headline, anchor=False)
-    st.markdown(rest)
+    st.markdown("\n".join(f"- {reason}" for reason in reasons))
     stacked(budgets.cards(teams))
     st.download_button(
         "Download the advice as CSV",

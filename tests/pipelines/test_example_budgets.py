@@ -139,12 +139,16 @@ def test_the_page_names_who_should_hold_and_look_first_how_surely_and_nobody_els
 ):
     edition = open_edition(example_edition.parents[1], example_edition.name)
     rows = teams(edition)
-    headline, said = summary(rows)
+    headline, reasons = summary(rows)
+    said = "\n".join(reasons)
     word = "surely" if budgets["payments-api", "availability"]["is_sure"] else "probably"
     assert headline.endswith(f"could surely ship faster, 1 should {word} hold.")
     assert re.findall(r"\*\*(.+?) should \w+ hold\*\*", said) == ["Payments team"]
     assert f"Payments API availability is {word} spent." in said
-    assert re.findall(r"([A-Z]\w+ team) should look first", said) == ["Checkout team"]
+    assert re.findall(r"\*\*(.+?) should look first", said) == ["Checkout team"]
+    [free] = re.findall(r"\*\*(.+?) could surely ship faster\*\*", said)
+    told = set(re.split(", | and ", free))
+    assert told == {row["name"] for row in rows if row["advice"] == "ship_faster"}
 
 
 def test_a_card_says_that_a_support_budget_is_spent_and_how_surely_where_it_is_and_only_there(
