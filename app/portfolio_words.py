@@ -56,7 +56,15 @@ def answer(
         same = Gain(*difference(given.served, worth, given.kept(found[SAME]), best))
         reasons.append(
             f"The same level for all ({level}) would serve {percent(served + same.by)}, "
-            f"{same.said}."
+            f"{same.said} than the best plan."
+        )
+    if OWN in found:
+        own = Gain(*difference(given.served, worth, given.kept(found[OWN]), best))
+        taken = given.portfolio.hours_of(found[OWN])
+        fits = "" if taken <= choice.capacity else ", more than there are,"
+        reasons.append(
+            f"Your own plan takes {number(taken)} hours a week{fits} and would serve "
+            f"{percent(served + own.by)}, {own.said} than the best plan."
         )
     reasons += [_who(edition, given, found[BEST]), _least_sure(edition, given, choice)]
     evenly_said = "cutting all offerings evenly" if is_cut else "spreading the hours evenly"
@@ -87,10 +95,15 @@ class Gain:
         return self.low > 0 and self.by > POINT
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is sure which of the two serves more."""
+        return not self.low <= 0 <= self.high
+
+    @property
     def said(self) -> str:
-        """`19 points less (15–24)`, or that it cannot be told."""
-        if self.low <= 0 <= self.high:
-            return "the same, as far as can be told"
+        """`19 points less (15.1–24.3)`, or that it cannot be told."""
+        if not self.is_told:
+            return "no more and no less, as far as can be told,"
         low, by, high = (
             number(100 * end) for end in sorted(map(abs, (self.low, self.by, self.high)))
         )
@@ -101,7 +114,7 @@ def _against_even(edition: Edition, gain: Gain, served: float, *, is_cut: bool) 
     """The strongest rival of a plan: hours spread so that nobody is spared and nothing stopped."""
     way = "Cutting all offerings evenly" if is_cut else "Spreading the hours evenly"
     evenly = Gain(-gain.by, -gain.high, -gain.low)
-    said = f"{way} would serve {percent(served - gain.by)}, {evenly.said}"
+    said = f"{way} would serve {percent(served - gain.by)}, {evenly.said} than the best plan"
     if gain.is_more:
         return f"{said}."
     pays = choosing_pays_below(edition)
@@ -147,7 +160,7 @@ def _who(edition: Edition, given: Offered, plan: Integers) -> str:
     named = [
         f"{name_of(edition, 'segment', segment)} {gain.said}"
         for segment, gain in moved
-        if abs(gain.by) > POINT
+        if gain.is_told and abs(gain.by) > POINT
     ]
     if not named:
         return "No segment gets noticeably more or less than today."

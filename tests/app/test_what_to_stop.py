@@ -46,7 +46,8 @@ def test_the_answer_says_what_to_stop_what_that_gives_and_who_loses(edition):
     assert short == "Stop old Jenkins."
     assert reasons[0].startswith("This plan takes 32.8 of 35 hours a week (50 are taken today)")
     assert re.fullmatch(
-        r"Cutting all offerings evenly would serve 59 %, 19\.\d points less \([\d.]+–[\d.]+\)\.",
+        r"Cutting all offerings evenly would serve 59 %, 19\.\d points less \([\d.]+–[\d.]+\) than "
+        r"the best plan\.",
         reasons[1],
     )
     assert reasons[2].startswith("The same level for all (best effort) would serve ")
@@ -85,8 +86,8 @@ def test_where_an_even_cut_serves_as_much_it_is_said_that_choosing_gains_nothing
     [
         (Gain(0.19, 0.151, 0.243), "19 points more (15.1–24.3)"),
         (Gain(-0.19, -0.243, -0.151), "19 points less (15.1–24.3)"),
-        (Gain(0.02, -0.01, 0.05), "the same, as far as can be told"),
-        (Gain(0.0, 0.0, 0.0), "the same, as far as can be told"),
+        (Gain(0.02, -0.01, 0.05), "no more and no less, as far as can be told,"),
+        (Gain(0.0, 0.0, 0.0), "no more and no less, as far as can be told,"),
     ],
 )
 def test_a_difference_of_plans_has_its_ends_or_cannot_be_told(gain, words):
@@ -101,6 +102,16 @@ def test_a_plan_of_ones_own_begins_with_todays_and_stops_nothing_that_is_mandate
         "jenkins": 0,
         "vault": 1,
     }
+
+
+def test_a_plan_of_ones_own_is_compared_with_the_best_one_and_said_not_to_fit(edition):
+    own = Choice(35.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (("vault", "excellent"),))
+    [told] = [one for one in said(edition, own)[1] if one.startswith("Your own plan")]
+    assert re.fullmatch(
+        r"Your own plan takes [\d.]+ hours a week, more than there are, and would serve \d+ %, "
+        r"[\d.]+ points more \([\d.]+–[\d.]+\) than the best plan\.",
+        told,
+    )
 
 
 def test_the_portfolio_is_that_of_the_editions_tables(edition):
