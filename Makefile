@@ -7,7 +7,7 @@ PLUMBLINE_HOME ?= data/home
 # Two: the machines that CI promises have two cores.
 WORKERS ?= 2
 
-.PHONY: demo test test-slow lint lock dagster
+.PHONY: setup demo test test-slow lint lock dagster
 .DEFAULT_GOAL := demo
 
 .venv/ready: requirements.lock pyproject.toml
@@ -15,6 +15,8 @@ WORKERS ?= 2
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+setup: .venv/ready  ## The commands in .venv/bin; again after an upgrade
 
 demo: .venv/ready  ## The example company, from its records to the dashboard (SERVE=0: no dashboard)
 	$(BIN)/plumbline demo $(if $(filter 0,$(SERVE)),--no-serve)

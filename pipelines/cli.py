@@ -80,7 +80,8 @@ def run(
 ) -> None:
     """Take in what is new, compute everything, publish an edition.
 
-    Exit code 0: published. 1: failed, the last edition stays. 3: published with warnings.
+    Exit code 0: published. 1: failed, the last edition stays. 2: not begun, another run holds the
+    home or the call is wrong. 3: published with warnings.
     """
     from pipelines import commands
 

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,14 +185,16 @@ def check(home: Path | None) -> int:
 def kpis(wanted: str | None) -> None:
     """List the catalogue, or show one entry in full."""
     from assets.kpis.catalogue import CATALOGUE
-    from assets.kpis.handbook import entry
+    from assets.kpis.handbook import entry, unit_of
 
     known = {kpi.id: kpi for kpi in CATALOGUE}
     if wanted is None:
-        table = Table("ID", "Promise", "Name", "Unit", "Better")
-        table.columns[0].no_wrap = True
-        for kpi in CATALOGUE:
-            table.add_row(kpi.id, kpi.promise, kpi.name, kpi.unit, kpi.direction)
+        table = Table(Column("ID", no_wrap=True), "Name", "Unit", Column("Better", no_wrap=True))
+        for promise, group in groupby(CATALOGUE, lambda kpi: kpi.promise):
+            table.add_section()
+            table.add_row(f"[bold]{promise}[/bold]")
+            for kpi in group:
+                table.add_row(kpi.id, kpi.name, unit_of(kpi).partition(",")[0], kpi.direction)
     elif wanted in known:
         table = Table.grid(Column(style="bold", no_wrap=True), Column(max_width=80), padding=(0, 2))
         for label, text in entry(known[wanted]).items():

@@ -99,7 +99,9 @@ def _reservations(of: Explanation) -> list[str]:
         told.append(f"{spaced(STATE_REASONS[state])}.")
     told += [f"Flag: {FLAGS[flag]}; {FLAG_REASONS[flag]}." for flag in raised]
     if state == "ok" and not raised:
-        told.append("No flags: enough records, period over, outcomes in, sources up to date.")
+        hours = of.cell.kpi.row["look_ahead_hours"]
+        old = f" every record has had its {hours} hours," if hours else ""
+        told.append(f"No flags: enough records, the period is over,{old} no source is late.")
     if state == "not_covered" or {"is_incomplete", "is_stale"} & set(raised):
         told += _coverage(of)
     return told

@@ -96,7 +96,7 @@ def _in_the_number(of: Explanation, measured: int, still_open: int) -> str:
     """What is in the number, and what of it is special."""
     kpi, statistic = of.cell.kpi, of.cell.row["statistic"]
     if kpi.left_at:
-        return f"in it at the end of {day(measured_until(of.edition, of.cell))}"
+        return f"open at the end of {day(measured_until(of.edition, of.cell))}"
     if of.records is None:
         return "in the number"
     ended = of.records.filter(pl.col("fate") == MEASURED)

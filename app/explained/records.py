@@ -63,7 +63,8 @@ def state(of: Explanation, row: Row) -> str:
             return f"still open, {time} so far"
         return f"{time}, by another exit" if row["exit"] == BY_ANOTHER_EXIT else time
     if kpi.left_at:
-        return f"in it, {quantity(row['measured'], 'seconds')} old"
+        time = quantity(row["measured"], "seconds")
+        return f"open, {time} old" if kpi.unit == "seconds" else f"in the number for {time}"
     if kpi.denominator:
         parts = (row["measured"], of.cell.numerator), (row["whole"], kpi.denominator)
         return " ÷ ".join(f"{number(value)} {_spaced(str(name))}" for value, name in parts)

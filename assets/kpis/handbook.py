@@ -80,7 +80,7 @@ def entry(kpi: Kpi) -> dict[str, str]:
         "Promise": f"{kpi.promise}, to {AUDIENCES[kpi.audience]}",
         "Definition": kpi.definition,
         "Worked example": worked_example(kpi),
-        "Unit": _unit(kpi),
+        "Unit": unit_of(kpi),
         "Better": DIRECTIONS[kpi.direction],
         "Statistics": "; ".join(STATISTICS.get(one, one) for one in kpi.statistics),
         "Headline": "yes" if kpi.is_headline else "no",
@@ -120,7 +120,8 @@ def _section(kpi: Kpi) -> str:
     return "\n\n".join([f"### {kpi.name}", *prose, f"| | |\n|---|---|\n{table}\n"])
 
 
-def _unit(kpi: Kpi) -> str:
+def unit_of(kpi: Kpi) -> str:
+    """What its values are in, in words."""
     if kpi.is_business_time:
         return BUSINESS_TIME
     return UNITS.get(kpi.unit, kpi.unit.replace("_", " "))

@@ -22,7 +22,7 @@ from assets.published import manifest
 from pipelines import settings
 from pipelines.explaining.asked import Question, find
 
-WIDTH = 98
+MOST_COLUMNS = 100
 INDENT = "  "
 RECORDS, DIFFERING = 10, 3
 TABLES = (
@@ -32,13 +32,13 @@ TABLES = (
 
 
 def explain(home: Path | None, question: Question, edition: str | None, is_all: bool) -> None:
-    """Print where the number comes from, wrapped for 100 columns."""
+    """Print where the number comes from, wrapped for the terminal."""
     console = Console(soft_wrap=True, highlight=False, markup=False)
     of = answer(settings.home_folder(home), question, edition)
     most = (None, None) if is_all else (RECORDS, DIFFERING)
     for section in sections(of, *most):
         console.print(section.title.translate(PLAIN), style="bold")
-        for line in lines(section):
+        for line in lines(section, min(console.width, MOST_COLUMNS)):
             console.print(line.translate(PLAIN))
         console.print()
 
@@ -71,49 +71,52 @@ def _verified(edition: Edition, tables: list[str] | tuple[str, ...]) -> Edition:
 PLAIN = str.maketrans({SPACE: " ", NARROW_SPACE: ","})
 
 
-def lines(section: Section) -> list[str]:
+def lines(section: Section, columns: int) -> list[str]:
     """The lines under a section's title."""
+    records = section.records
     return [
-        *(line for text in section.sentences for line in prose(text)),
-        *_sum(section.sums),
-        *(line for text in section.closing for line in prose(text)),
-        *([] if section.records is None else _records(section.records, section.n_records)),
+        *(line for text in section.sentences for line in wrapped(text, columns)),
+        *_sum(section.sums, columns),
+        *(line for text in section.closing for line in wrapped(text, columns)),
+        *([] if records is None else _records(records, section.n_records, columns)),
     ]
 
 
-def prose(text: str) -> list[str]:
-    """A text as lines; a link longer than a line is not cut."""
+def wrapped(text: str, columns: int, first: str = INDENT, more: str = INDENT) -> list[str]:
+    """A text as lines; a link or a name longer than a line is not cut."""
     return textwrap.wrap(
         text,
-        WIDTH,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
+        columns,
+        initial_indent=first,
+        subsequent_indent=more,
         break_long_words=False,
         break_on_hyphens=False,
     )
 
 
-def _sum(sums: tuple[tuple[str, str], ...]) -> list[str]:
+def _sum(sums: tuple[tuple[str, str], ...], columns: int) -> list[str]:
     width = max((len(figure) for figure, _ in sums), default=0)
-    found = []
-    for figure, text in sums:
-        first, *more = textwrap.wrap(text, WIDTH - width - 4)
-        found += [f"{INDENT}{figure.rjust(width)}  {first}"]
-        found += [f"{'':{width + 4}}{line}" for line in more]
-    return found
+    return [
+        line
+        for figure, text in sums
+        for line in wrapped(
+            text, columns, f"{INDENT}{figure.rjust(width)}  ", " " * (len(INDENT) + width + 2)
+        )
+    ]
 
 
-def _records(shown: pl.DataFrame, n_records: int) -> list[str]:
+def _records(shown: pl.DataFrame, n_records: int, columns: int) -> list[str]:
     """When, what became of it, where, which; and its link on a line of its own."""
     width = max(map(len, shown["said"]), default=0)
     found, group = [], ""
     for row in shown.iter_rows(named=True):
         if row["group"] != group:
             group = row["group"]
-            found += prose(f"{group}:")
+            found += wrapped(f"{group}:", columns)
         indent = INDENT * (2 if group else 1)
         parts = [row["entered"], row["said"].ljust(width), row["place"], row["event_id"]]
-        found.append(indent + "  ".join(part for part in parts if part))
-        found += [f"{indent}{'':18}{row['url']}"] if row["url"] else []
+        under = f"{indent}{'':18}"
+        found += wrapped("  ".join(part for part in parts if part), columns, indent, under)
+        found += [f"{under}{row['url']}"] if row["url"] else []
     more = n_records - shown.height
-    return [*found, *(prose(f"… and {more:,} more: --all lists them.") if more else [])]
+    return [*found, *(wrapped(f"… and {more:,} more: --all lists them.", columns) if more else [])]

@@ -1,4 +1,4 @@
-"""What `plumbline explain` prints: the sections, in plain lines of a hundred columns."""
+"""What `plumbline explain` prints: the sections, in plain lines that fit the terminal."""
 
 from datetime import timedelta
 
@@ -11,10 +11,11 @@ from pipelines.cli import app
 
 @pytest.fixture
 def say(tmp_path):
-    """`say(words…)` runs the command and gives its output and exit code."""
+    """`say(words…, columns)` runs the command and gives its output and exit code."""
 
-    def run(*words: str) -> tuple[str, int]:
-        done = CliRunner().invoke(app, ["explain", *words, "--home", str(tmp_path)])
+    def run(*words: str, columns: int = 100) -> tuple[str, int]:
+        words = ("explain", *words, "--home", str(tmp_path))
+        done = CliRunner().invoke(app, words, env={"COLUMNS": str(columns)})
         return done.output, done.exit_code
 
     return run
@@ -182,9 +183,15 @@ def test_what_is_not_known_says_why_and_who_tells(publish, june, say):
     assert "s tells about incidents from 2026-05-20 to 2026-07-01." in text
 
 
-def test_no_line_is_wider_than_a_hundred_columns(of_june):
+@pytest.mark.parametrize(("columns", "widest"), [(80, 80), (100, 100), (200, 100)])
+def test_no_line_is_wider_than_the_terminal_or_a_hundred_columns(
+    publish, june, say, columns, widest
+):
+    publish(june)
     for kpi in ("change_fail_rate", "time_to_restore", "deployment_frequency"):
-        assert max(map(len, of_june(kpi).splitlines())) <= 100
+        asked = (kpi, "--scope", "core", "--period", "2026-06")
+        text, _ = say(*asked, columns=columns)
+        assert max(map(len, text.splitlines())) <= widest
 
 
 def test_a_question_that_fits_nothing_ends_with_the_code_of_a_wrong_call(publish, june, say):

@@ -123,14 +123,14 @@ def test_a_ratio_of_sums_shows_both_parts(told):
     )
 
 
-def test_a_stock_shows_what_is_in_it_at_the_end_with_its_age(told):
+def test_a_stock_shows_what_is_in_it_at_the_end_and_for_how_long(told):
     assert became(told("overdue")) == {
-        "large": "in it, 27.4 days old",
-        "untold": "in it, 26.4 days old",
-        "old": "in it, 50.4 days old",
+        "large": "in the number for 27.4 days",
+        "untold": "in the number for 26.4 days",
+        "old": "in the number for 50.4 days",
         "spam": "left out (spam)",
     }
-    assert said(told("ages"), "origin").sums[-1][1] == "in it at the end of 30 June 2026"
+    assert said(told("ages"), "origin").sums[-1][1] == "open at the end of 30 June 2026"
 
 
 def test_a_small_stock_is_not_sent_to_a_longer_period(told):

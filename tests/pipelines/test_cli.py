@@ -112,6 +112,7 @@ def test_the_kpis_are_listed():
 
     assert result.exit_code == 0
     assert "change_lead_time" in result.output
+    assert "…" not in result.output
 
 
 def test_one_kpi_is_given_in_full():
