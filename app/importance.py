@@ -4,6 +4,8 @@ Reads the attribute map, the derived importance, the fit's history and the cost 
 and sentences.
 """
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
 from app.briefing import attribute_rows
@@ -11,7 +13,7 @@ from app.cells import Row, name_of
 from app.edition import Edition
 from app.grades import is_important, said_of_us
 from app.verdicts import verdict
-from app.words import counted, listed, period, quantity, sure
+from app.words import MINUS, counted, listed, period, quantity, sure
 
 OPEN_QUESTIONS = ("under_served", "weak_undeclared")
 COST = "cost_to_serve"
@@ -82,7 +84,10 @@ def questions(edition: Edition, segment: str) -> list[str]:
 
 
 def stated_and_derived(edition: Edition, segment: str) -> list[tuple[str, str]]:
-    """Per promise and driver: how much it is said to count, and what answers show, in words."""
+    """Per promise and driver: how much it is said to count, and what answers show, in words.
+
+    Promises that no answer can see are told together, at the end.
+    """
     stated = {
         row["promise"]: row["importance_stated"]
         for row in attribute_rows(edition).filter(segment=segment).to_dicts()
@@ -90,30 +95,42 @@ def stated_and_derived(edition: Edition, segment: str) -> list[tuple[str, str]]:
     rows = edition.table("tradeoff_derived_importance").filter(segment=segment)
     by_promise = {name: place for place, name in enumerate(stated)}
     ordered = sorted(rows.to_dicts(), key=lambda row: by_promise.get(row["promise"], len(stated)))
-    return [
-        (
-            f"**{row['promise'].capitalize()}** :gray[:small[stated: "
-            f"{_stated(stated.get(row['promise']))}]]  \n"
-            f":small[derived: {DERIVED.get(row['verdict'], row['verdict'])}]",
-            f":small[{row['sentence']}]",
-        )
-        for row in ordered
+    together: dict[object, list[Row]] = {}
+    for number, row in enumerate(ordered):
+        is_unseen = row["verdict"] == "not_estimable"
+        together.setdefault(row["sentence"] if is_unseen else number, []).append(row)
+    cards = sorted(together.values(), key=lambda alike: alike[0]["verdict"] == "not_estimable")
+    return [(_named(alike, stated), f":small[{alike[0]['sentence']}]") for alike in cards]
+
+
+def _named(rows: list[Row], stated: dict[str, float | None]) -> str:
+    """The promises with their stated importance, and what is derived of them alike."""
+    names = [
+        f"**{row['promise'].capitalize()}** :gray[:small[stated: "
+        f"{_stated(stated.get(row['promise']))}]]"
+        for row in rows
     ]
+    derived = DERIVED.get(rows[0]["verdict"], rows[0]["verdict"])
+    return "  \n".join([*names, f":small[derived: {derived}]"])
 
 
 def _stated(importance: float | None) -> str:
     return "not stated" if importance is None else f"{importance:.0f} of 5"
 
 
-def fit_history(edition: Edition, segment: str) -> str:
-    """How well the fit held in the last quarters: `2025 Q3 0.47 (0.33 to 0.59, n 8); …`."""
+def fit_history(edition: Edition, segment: str) -> Mapping[str, Sequence[str]]:
+    """How well the fit held, by today's choices, in the quarters in which it is known."""
     rows = edition.table("tradeoff_strategic_fit_history").filter(segment=segment)
-    known = rows.drop_nulls("tau_b").sort("period_start_on").to_dicts()
-    if not known:
-        return "Of no earlier quarter the fit is known."
-    said = [
-        f"{period('quarter', row['period_start_on'], row['period_start_on'])} "
-        f"{row['tau_b']:.2f} ({row['low']:.2f} to {row['high']:.2f}, n {row['n_promises']})"
-        for row in known
-    ]
-    return f"By today’s choices: {'; '.join(said)}."
+    known = rows.drop_nulls("tau_b").sort("period_start_on", descending=True).to_dicts()
+    return {
+        "Quarter": [period("quarter", *[row["period_start_on"]] * 2) for row in known],
+        "Rank correlation τ-b": [_two_decimals(row["tau_b"]) for row in known],
+        "95 % interval": [
+            f"{_two_decimals(row['low'])} to {_two_decimals(row['high'])}" for row in known
+        ],
+        "Promises": [f"{row['n_promises']}" for row in known],
+    }
+
+
+def _two_decimals(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)

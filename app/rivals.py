@@ -128,18 +128,17 @@ def difference(row: Row) -> str:
     return f"{sign}{abs(percent)}{SPACE}%"
 
 
-def table(rows: pl.DataFrame) -> dict[str, list[str]]:
-    """One metric's rows as the columns of a table in Markdown."""
-    lines = rows.to_dicts()
-    return {
-        "Tool": [f"**{row['tool']}**  \n:small[{row['version']}]" for row in lines],
-        "Says": [f"{theirs(row)}  \n:small[{difference(row)}]" for row in lines],
-        "We say": [f"{ours(row)}  \n:small[{OUR_NAMES[row['ours_kpi']]}]" for row in lines],
-        "Why": [
-            f"{place(row)} {EFFECTS.get(row['effect'], row['effect'])}  \n:small[{_why(row)}]"
-            for row in lines
-        ],
-    }
+def cards(rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """Per tool what it says beside what we say, and why they differ, in Markdown."""
+    return [
+        (
+            f"**{row['tool']}** :gray[:small[{row['version']}]]  \n"
+            f"{theirs(row)} :small[{difference(row)}]",
+            f"{place(row)} {EFFECTS.get(row['effect'], row['effect'])}  \n:small[{_why(row)} "
+            f"{OUR_NAMES[row['ours_kpi']].capitalize()}, as we define it: {ours(row)}.]",
+        )
+        for row in rows.to_dicts()
+    ]
 
 
 def _why(row: Row) -> str:

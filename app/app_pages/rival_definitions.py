@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import rivals
 from app.page import begin
+from app.rows import stacked
 from app.theme import palette
 
 edition = begin("What would other tools say?", "The same records under other tools' definitions.")
@@ -53,12 +54,7 @@ for metric, name in rivals.METRICS.items():
     st.subheader(name, anchor=False)
     picture = rivals.picture(edition, str(scope), quarter, metric, colors)
     st.vega_lite_chart(picture, alt=f"{name} by tool, beside ours")
-    st.table(
-        rivals.table(of_metric),
-        border="horizontal",
-        hide_index=True,
-        alt=f"{name}: what each tool says, what we say, and why",
-    )
+    stacked(rivals.cards(of_metric))
 
 with st.expander("Where each rule is written"):
     st.dataframe(rivals.sources(edition), hide_index=True, alt="Sources of the rules")

@@ -82,7 +82,13 @@ download(
 )
 
 st.subheader("How sure are we, and what did we assume?", anchor=False)
-st.markdown(f"Strategic fit of the last quarters. {fit_history(edition, chosen)}")
+history = fit_history(edition, chosen)
+with st.expander("Was what matters more served better, in earlier quarters?"):
+    st.caption("By today’s choices of what matters.")
+    if history["Quarter"]:
+        st.table(history, border="horizontal", hide_index=True, alt="Strategic fit by quarter")
+    else:
+        st.markdown("Of no earlier quarter the fit is known.")
 for answer, table in of_answers(
     edition,
     "tradeoff_attribute_map",
