@@ -9,6 +9,8 @@ from app.downloads import download
 from app.page import begin
 from app.rows import stacked
 from app.speed import load_rows, load_sentence, test_rows, unseen, verdict_sentence
+from app.stages import exported
+from app.stages_view import show
 from app.theme import palette
 from app.verdicts import PATHS
 from app.words import listed
@@ -66,14 +68,16 @@ loads = load_rows(edition)
 if loads:
     with st.expander("Every service that could be compared"):
         stacked(loads)
+show(edition)
 download(
-    "Download places, tests and load as CSV",
+    "Download places, tests, load and stages as CSV",
     "speed-and-stability",
     edition,
     {
         "places": edition.table("tradeoff_flexibility_stability"),
         "tests": edition.table("tradeoff_tests"),
         "load": edition.table("tradeoff_release_load"),
+        **exported(edition),
     },
 )
 

@@ -27,6 +27,7 @@ from sample_portfolio import portfolio
 from sample_quality import evidence, quality
 from sample_rivals import rivals
 from sample_staffing import staffing
+from sample_stages import stages
 
 from assets.tradeoffs.derived_importance import COLUMNS as DERIVED
 from assets.tradeoffs.derived_sentences import sentence as derived_sentence
@@ -76,6 +77,7 @@ def tables(segments: list[str]) -> dict[str, pl.DataFrame]:
         "kpi_catalogue": catalogue(),
         "kpi_reconciliation": reconciliation(values),
         "kpi_signals": signals(values),
+        "kpi_stage_shares": stages(segments),
         **tradeoffs(segments),
         **portfolio(segments),
         **staffing(segments),
