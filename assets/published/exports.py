@@ -56,6 +56,7 @@ def _write_tables(
     folder.mkdir(exist_ok=True)
     tables = {
         "kpi_values": chosen.cells,
+        "kpi_stage_shares": chosen.stage_shares,
         "kpi_catalogue": chosen.catalogue,
         "scopes": chosen.scopes,
         **chosen.tradeoffs,

@@ -14,6 +14,7 @@ from assets.published import manifest, periods
 from assets.published.manifest import Manifest
 from assets.published.periods import Period
 
+STAGE_SHARES = "kpi_stage_shares"  # editions from before 2026-11 have none
 QUALITY = ("checks", "coverage", "quarantine", "record_fates", "links", "files")
 
 
@@ -24,6 +25,7 @@ class Selection:
     manifest: Manifest
     period: Period
     cells: pl.DataFrame
+    stage_shares: pl.DataFrame
     catalogue: pl.DataFrame
     scopes: pl.DataFrame
     tradeoffs: dict[str, pl.DataFrame]
@@ -52,10 +54,12 @@ def select(home_folder: Path, period: str, edition: str | None) -> Selection:
             f"Edition {verified.id} has no KPI values for {period}. {periods.that_exist(values)}"
         )
     frames = {name: folder / f"{name}.parquet" for name in needed}
+    stages = pl.scan_parquet(frames[STAGE_SHARES]) if STAGE_SHARES in frames else values.clear()
     return Selection(
         manifest=verified,
         period=wanted,
         cells=cells,
+        stage_shares=wanted.cells(stages).collect(),
         catalogue=pl.read_parquet(frames["kpi_catalogue"]),
         scopes=pl.read_parquet(frames["scopes"]),
         tradeoffs={

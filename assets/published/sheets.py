@@ -129,7 +129,7 @@ def excel_types(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named(chosen: Selection) -> pl.DataFrame:
-    """Cells with the names of KPI and scope, in the order of the catalogue and of the levels."""
+    """Cells and shares of stages with names, in the order of the catalogue and of the levels."""
     is_business = pl.col("duration").fill_null("").str.contains("business").alias("is_business")
     kpis = chosen.catalogue.with_row_index("kpi_order").select(
         "kpi_order", is_business, kpi="id", kpi_name="name"
@@ -137,7 +137,8 @@ def _named(chosen: Selection) -> pl.DataFrame:
     scopes = chosen.scopes.select("scope_kind", "scope", scope_name="name")
     promise, level = pl.Enum(PROMISES), pl.Enum(LEVELS)
     return (
-        chosen.cells.join(kpis, on="kpi", how="left")
+        pl.concat([chosen.cells, chosen.stage_shares])
+        .join(kpis, on="kpi", how="left")
         .join(scopes, on=["scope_kind", "scope"], how="left")
         .with_columns(
             pl.col("kpi_name").fill_null(pl.col("kpi")),

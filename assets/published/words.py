@@ -12,6 +12,8 @@ STATISTICS = {
     "rate": "rate",
     "count": "count",
     "sum": "sum",
+    "mean": "mean, at most 30 days a stage",
+    "share": "share of the way to production",
 }
 STATES = {
     "ok": "known",

@@ -69,6 +69,26 @@ def test_business_time_and_shares_have_columns_of_their_own(book):
     assert set(sheet.filter(pl.col("KPI") == "Csat")["Remarks"]) == {"few events; a source is late"}
 
 
+def test_shares_of_stages_stand_with_their_promise_and_in_a_table_of_their_own(
+    tmp_path, make, store
+):
+    quarter = store.read("kpi_flexibility").collect().filter(kpi="change_lead_time").head(3)
+    shares = quarter.with_columns(
+        period_kind=pl.lit("quarter"),
+        period_start_on=date(2026, 4, 1),
+        statistic=pl.lit("share"),
+        unit=pl.lit("ratio"),
+        value=pl.lit(0.25),
+    )
+    store.replace("kpi_stage_shares", shares)
+    make()
+    [book] = export(tmp_path, "2026-Q2", "xlsx", tmp_path / "out")
+    sheet = _open(book, "Flexibility").filter(Statistic="share of the way to production")
+    assert sheet["Value, share"].to_list() == [0.25] * 3
+    [_, table, *_] = export(tmp_path, "2026-Q2", "csv", tmp_path / "out")
+    assert (table.name, pl.read_csv(table).height) == ("kpi_stage_shares.csv", 3)
+
+
 def test_headers_are_frozen_and_can_be_filtered(book):
     panes = [root.find(f".//{MAIN}pane") for root in _xml(book, "xl/worksheets/")]
     assert [pane is not None for pane in panes] == [False, True, True, True, False]
