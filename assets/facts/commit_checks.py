@@ -15,6 +15,7 @@ from assets.facts.scope_sets import with_scope_set
 
 # What failed on a Friday evening is run again on Monday.
 LOOK_AHEAD = timedelta(hours=72)
+CHECK = ("source", "repo", "workflow", "revision")  # a run without a commit is its own revision
 
 
 def commit_checks(located: pl.LazyFrame, offerings: pl.LazyFrame) -> pl.LazyFrame:
@@ -27,27 +28,31 @@ def commit_checks(located: pl.LazyFrame, offerings: pl.LazyFrame) -> pl.LazyFram
     """
     run = pl.concat_str("source", "run_id", separator="/")
     finished, is_success = pl.col("finished_at"), pl.col("status") == "success"
-    said = (
-        located.filter(pl.col("status").is_in(VERDICTS))
-        .with_columns(
-            event_id=run,
-            revision=pl.coalesce(pl.when(finished.is_not_null()).then("commit_sha"), run),
-            said_at=pl.coalesce(finished, "queued_at"),
-        )
-        .sort("said_at", "event_id")
+    said = located.filter(pl.col("status").is_in(VERDICTS)).with_columns(
+        event_id=run,
+        revision=pl.coalesce(pl.when(finished.is_not_null()).then("commit_sha"), run),
+        said_at=pl.coalesce(finished, "queued_at"),
     )
-    failed_at = finished.filter(~is_success).first()
+    failed = said.filter(~is_success).group_by(CHECK).agg(failed_at=finished.min())
+    passed_again = (
+        said.filter(is_success)
+        .join(failed, on=CHECK, nulls_equal=True)
+        .filter(finished > pl.col("failed_at"))
+        .group_by(CHECK)
+        .agg(passed_again_at=finished.min())
+    )
     took = pl.col("passed_again_at") - pl.col("entered_at")
     return (
-        said.group_by("source", "repo", "workflow", "revision")
+        said.sort("said_at", "event_id")
+        .group_by(CHECK)
         .agg(
             pl.first("url", "scope_set", "commit_sha", "event_id"),
             pl.col("tool", "branch_kind").drop_nulls().first(),
             entered_at=pl.col("said_at").first(),
             is_finish_unknown=finished.first().is_null(),
-            passed_again_at=finished.filter(is_success & (finished > failed_at)).first(),
             n_runs=pl.len(),
         )
+        .join(passed_again, on=CHECK, how="left", nulls_equal=True)
         .join(offering_of_tool(offerings), on="tool", how="left")
         .with_columns(
             pl.col("branch_kind").fill_null("unknown"),
