@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import sentences
+from app import curve, sentences
 from app.cell_table import columns, readable, without_formulas
 from app.cells import KEPT_COLUMNS, Cell, name_of
 from app.charts import axis_title, is_cut, over_time, prepared
@@ -11,6 +11,7 @@ from app.explained_view import explain_here
 from app.page import begin
 from app.selection import select
 from app.theme import palette, specification
+from app.words import counted
 
 edition = begin("What do the numbers say?", "Explore any KPI, for anyone, over any time.")
 chosen = select(edition)
@@ -97,6 +98,17 @@ def cell_of(one: str) -> Cell:
 
 
 explain_here(edition, cell_of(option))
+
+left_open, word = curve.still_open(edition, cell_of(option)), curve.waiting(cell_of(option))
+if left_open.height:
+    st.subheader("How long does it take?", anchor=False)
+    st.markdown(f"**{labels[option]}.** {curve.sentence(left_open, kpi.unit, word)}")
+    drawn = specification(lambda: curve.picture(left_open, kpi.unit, word, colors))
+    st.vega_lite_chart(drawn, alt=f"Share {word} after each time. {labels[option]}")
+    st.caption(
+        f"Of {counted(rows[option]['n'], 'record')}, with the 95 % interval of each time as band, "
+        "until one in fifty is left or it falls no more."
+    )
 
 st.subheader("Does it differ from another?", anchor=False)
 default = other_to_compare(ordered, rows[option])

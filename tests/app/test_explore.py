@@ -185,3 +185,13 @@ def test_an_address_reproduces_a_view(sample_home, run_page):
 def test_an_empty_edition_asks_for_sources(empty_home, run_page):
     at = run_page(empty_home, "explore")
     assert at.info[-1].value.startswith("This edition defines no KPI")
+
+
+def test_a_duration_shows_how_the_share_still_open_falls_and_a_ratio_does_not(
+    sample_home, run_page
+):
+    at = run_page(sample_home, "explore")
+    assert "How long does it take?" in [one.value for one in at.subheader]
+    assert any("Still open: after " in one for one in sentences(at))
+    at = run_page(sample_home, "explore", kpi="Change fail rate")
+    assert "How long does it take?" not in [one.value for one in at.subheader]
