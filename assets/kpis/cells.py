@@ -73,16 +73,19 @@ def compact_cells(kpis: Sequence[Kpi], facts: Facts, terms: Terms) -> pl.DataFra
     """The same with categories instead of words."""
     tallied = tallies_with_cuts(kpis, facts, terms)
     found = {"": pl.DataFrame(schema=COMPACT)}
-    for kpi in sorted(kpis, key=lambda kpi: kpi.id):
-        found[kpi.id] = _compact_cells_of(kpi, tallied[kpi.id], facts, terms)
+    for entry in {kpi.entry for kpi in kpis}:
+        alike = [kpi for kpi in kpis if kpi.entry == entry]
+        rows = terms.measured([kpi for kpi in alike if not kpi.adds_up], facts[alike[0].fact])
+        for kpi in alike:
+            found[kpi.id] = _compact_cells_of(kpi, tallied[kpi.id], rows.get(kpi.id), facts, terms)
     for kpi in (kpi for kpi in kpis if kpi.is_private):
-        answers = terms.measured(kpi, facts[kpi.fact]).select("scope_set", "day")
+        answers = terms.measured([kpi], facts[kpi.fact])[kpi.id].select("scope_set", "day")
         own = found[kpi.id].cast(pl.Schema(CELL))
         shown = withheld(own, kpi.id, answers, terms.scope_sets)
         if ASKED in found:
             shown = with_bounds(shown, found[ASKED].cast(pl.Schema(CELL)))
         found[kpi.id] = shown.sort(ORDER).cast(pl.Schema(COMPACT))
-    return pl.concat(found.values())
+    return pl.concat(found[id] for id in sorted(found))
 
 
 def cells_of(kpi: Kpi, fact: Fact, terms: Terms, customers: Fact | None = None) -> pl.DataFrame:
@@ -91,8 +94,10 @@ def cells_of(kpi: Kpi, fact: Fact, terms: Terms, customers: Fact | None = None) 
     return cells([kpi], {kpi.fact: fact, **exposure}, terms)
 
 
-def _compact_cells_of(kpi: Kpi, tally: pl.DataFrame, facts: Facts, terms: Terms) -> pl.DataFrame:
-    """All cells of one KPI.
+def _compact_cells_of(
+    kpi: Kpi, tally: pl.DataFrame, members: pl.DataFrame | None, facts: Facts, terms: Terms
+) -> pl.DataFrame:
+    """All cells of one KPI, from its `members` row by row unless it adds up.
 
     The grid has a cell for every scope and period, so that nothing is left out silently; slices
     have cells only where they have members.
@@ -102,7 +107,7 @@ def _compact_cells_of(kpi: Kpi, tally: pl.DataFrame, facts: Facts, terms: Terms)
     weeks = covered / DAYS_PER_WEEK
     if kpi.exposure:
         weeks = terms.exposure(kpi, facts[kpi.exposure], grid) / DAYS_PER_WEEK
-    rows = came_in if kpi.adds_up else Rows(grid.inside(_row_by_row(kpi, facts, terms)), grid)
+    rows = came_in if members is None else Rows(_row_by_row(kpi, grid.inside(members)), grid)
     found = [(("", ""), one) for one in measure(kpi, rows, weeks)]
     blocks = {
         (one.statistic, *cut): block(kpi, frame, cut, one, covered > 0)
@@ -135,13 +140,12 @@ def _total(came_in: Rows, fates: Sequence[str]) -> Floats:
     return came_in.sums(sum((came_in.column(fate) for fate in fates), nothing))
 
 
-def _row_by_row(kpi: Kpi, facts: Facts, terms: Terms) -> pl.DataFrame:
+def _row_by_row(kpi: Kpi, members: pl.DataFrame) -> pl.DataFrame:
     """Where rows belong and what is measured of them, for what does not add up."""
-    rows = terms.measured(kpi, facts[kpi.fact])
     if kpi.has_quantiles:
-        return rows.with_columns(measured_columns(kpi))
+        return members.with_columns(measured_columns(kpi))
     # Amounts are added up in one order, so that equal records make equal editions to the last bit.
-    return rows.sort([name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name])
+    return members.sort([name for name in (kpi.amount, kpi.numerator, kpi.denominator) if name])
 
 
 def measured_columns(kpi: Kpi) -> list[pl.Expr]:

@@ -161,6 +161,11 @@ class Kpi:
         return "p50" in self.statistics
 
     @property
+    def entry(self) -> tuple[str, str, str]:
+        """What KPIs share whose records are the same rows, and enter at the same instant."""
+        return self.fact, self.entered_at, self.id if self.is_stock else ""
+
+    @property
     def adds_up(self) -> bool:
         """Whether its cells are made of how many records there are, and of which kind."""
         return not (self.has_quantiles or self.amount or self.denominator)

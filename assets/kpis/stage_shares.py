@@ -54,7 +54,7 @@ def stage_shares(fact: Fact, terms: Terms) -> pl.DataFrame:
     tally = tallies([WHOLE], {WHOLE.fact: fact}, terms)[WHOLE.id]
     came_in, covered, frame = framed(WHOLE, tally, terms)
     clocks = [name for kpi in STAGES for name in (str(kpi.duration), f"{kpi.clock}_exit")]
-    members = terms.measured(WHOLE, fact, [WHOLE.entered_at, *clocks]).with_columns(
+    members = terms.measured([WHOLE], fact, [WHOLE.entered_at, *clocks])[WHOLE.id].with_columns(
         is_old=pl.col(WHOLE.entered_at) <= terms.as_of - timedelta(seconds=HORIZON_SECONDS)
     )
     return pl.concat(

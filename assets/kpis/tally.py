@@ -38,8 +38,7 @@ def _tallied(
     for kpi in kpis:
         # Clusters are so many that only those who need them tell them apart.
         is_fine = bool(kpi.clusters and cuts[kpi.id])
-        alone = kpi.id if kpi.is_stock else ""
-        together.setdefault((kpi.fact, kpi.entered_at, is_fine, alone), []).append(kpi)
+        together.setdefault((kpi.entry, is_fine), []).append(kpi)
     found = {}
     for group in together.values():
         keys = list(dict.fromkeys(name for kpi in group for name in _keys(kpi, cuts)))

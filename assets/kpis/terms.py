@@ -65,26 +65,44 @@ class Terms:
         dated = self._in_stock(kpi, rows) if kpi.is_stock else rows.with_columns(entered)
         return dated.filter(pl.col("day") <= last_full_day(self.as_of, self.zone))
 
-    def measured(self, kpi: Kpi, fact: Fact, also: Sequence[str] = ()) -> pl.DataFrame:
-        """The members of a KPI's cohorts that are measured or still open, row by row.
+    def measured(
+        self, kpis: Sequence[Kpi], fact: Fact, also: Sequence[str] = ()
+    ) -> Mapping[str, pl.DataFrame]:
+        """By KPI: the members of its cohorts that are measured or still open, row by row.
 
-        With the columns that its cells are made of, and those that are `also` asked for.
+        With the columns that its cells are made of, and those that are `also` asked for. The KPIs
+        are of one `entry`, and the fact is read once for all of them.
         """
-        left_out = [is_so for fate, is_so in self.fates(kpi).items() if fate not in OF_THE_COHORT]
-        return (
-            self.dated(kpi, fact)
-            .filter(*(pl.col(member) for member in kpi.members), ~pl.any_horizontal(left_out))
+        if not kpis:
+            return {}
+        columns = {kpi.id: list(dict.fromkeys((*kpi.columns, *also))) for kpi in kpis}
+        ages = [AGE_SECONDS] if kpis[0].is_stock else []
+        clusters = {name for kpi in kpis for name in kpi.clusters}
+        rows = (
+            self.dated(kpis[0], fact)
             .select(
                 "scope_set",
-                # Grouping by words is done by their numbers.
-                *(pl.col(c).cast(pl.Categorical) if c in kpi.clusters else c for c in kpi.columns),
-                *([AGE_SECONDS] if kpi.is_stock else []),
-                *also,
                 "day",
+                *ages,
+                # Grouping by words is done by their numbers.
+                *(
+                    pl.col(name).cast(pl.Categorical) if name in clusters else name
+                    for name in dict.fromkeys(name for own in columns.values() for name in own)
+                ),
+                *(self._is_measured(kpi).alias(f"{kpi.id}/") for kpi in kpis),
                 records=pl.lit(1),
             )
+            .filter(pl.any_horizontal(f"{kpi.id}/" for kpi in kpis))
             .collect()
         )
+        return {
+            id: rows.filter(pl.col(f"{id}/")).select("scope_set", "day", *ages, *own, "records")
+            for id, own in columns.items()
+        }
+
+    def _is_measured(self, kpi: Kpi) -> pl.Expr:
+        left_out = [is_so for fate, is_so in self.fates(kpi).items() if fate not in OF_THE_COHORT]
+        return pl.all_horizontal(*kpi.members, ~pl.any_horizontal(left_out))
 
     def _in_stock(self, kpi: Kpi, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Each row once per `day` at whose end it is in the stock, with its `age_seconds` then."""

@@ -28,7 +28,9 @@ DAYS = {
 
 def of_service_levels(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """`DAYS` of every service and indicator, and of every customer's services together."""
-    rows = terms.measured(kpi, fact).with_columns(bad=pl.col("allowed") - pl.col("budget_left"))
+    rows = terms.measured([kpi], fact)[kpi.id].with_columns(
+        bad=pl.col("allowed") - pl.col("budget_left")
+    )
     members = rows.join(terms.scope_sets, on="scope_set").with_columns(
         budget=pl.when(pl.col("scope_kind") == "service")
         .then(pl.col("indicator"))
@@ -41,7 +43,7 @@ def of_tickets(
     kpi: Kpi, fact: pl.DataFrame, terms: Terms, configuration: Configuration
 ) -> pl.DataFrame:
     """`DAYS` of every customer with a support objective; a ticket belongs to the day it was due."""
-    rows = terms.measured(kpi, fact).with_columns(
+    rows = terms.measured([kpi], fact)[kpi.id].with_columns(
         bad=pl.col(str(kpi.numerator)).not_().cast(pl.Float64)
     )
     members = rows.join(terms.scope_sets.filter(scope_kind="customer"), on="scope_set")

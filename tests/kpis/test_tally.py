@@ -73,9 +73,11 @@ def test_a_fact_is_passed_over_as_often_whatever_the_number_of_kpis(
 
     monkeypatch.setattr(Terms, "dated", counted)
     world, facts = terms(AS_OF, told_all_along), {"f": fact([])}
-    for made in (cells, reconciliation):
-        passes.clear()
-        rates = [kpi(("rate",), id=str(n)) for n in range(9)]
-        ratios = [kpi(("ratio",), id=f"r{n}", numerator="is_hit") for n in range(9)]
-        made([*rates, *ratios], facts, world)
-        assert passes == {"f": 1}
+    for n in (1, 9):
+        rates = [kpi(("rate",), id=f"a{i}") for i in range(n)]
+        ratios = [kpi(("ratio",), id=f"b{i}", numerator="is_hit") for i in range(n)]
+        durations = [kpi(("p50", "p90"), id=f"c{i}", clock="c") for i in range(n)]
+        for made, most in ((cells, 2), (reconciliation, 1)):
+            passes.clear()
+            made([*rates, *ratios, *durations], facts, world)
+            assert passes == {"f": most}
