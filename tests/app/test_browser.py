@@ -48,7 +48,7 @@ SENTENCES = {
 }
 CHARTS = {
     "whom_we_serve": 3,
-    "speed_and_stability": 1,
+    "speed_and_stability": 2,
     "what_to_stop": 1,
     "staffing": 7,
     "room_to_move": 1,
