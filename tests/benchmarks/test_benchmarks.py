@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FOLDER = Path(__file__).parent
 NUMBER = r"[\d.]+(e[+-]?\d+)?"
 
@@ -24,6 +26,7 @@ def values(line, name):
     return {key: float(value) for key, value in (part.split("=") for part in line.split()[1:])}
 
 
+@pytest.mark.slow
 def test_a_small_full_refresh_ends_with_one_line_that_holds_the_result(tmp_path):
     found = values(
         last_line(

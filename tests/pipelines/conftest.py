@@ -18,11 +18,9 @@ Records = Callable[[str, str], list[Record]]
 
 
 @pytest.fixture(scope="session")
-def example_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_home(made_once: Callable[..., Path]) -> Path:
     """A home with the example company in it."""
-    home = tmp_path_factory.mktemp("example")
-    write(home)
-    return home
+    return made_once("example", write)
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +31,16 @@ def example_truths(example_home: Path) -> dict[str, Record]:
 
 
 @pytest.fixture(scope="session")
-def example_edition(example_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_edition(example_home: Path, made_once: Callable[..., Path]) -> Path:
     """The edition that `plumbline run` publishes of it, from a copy of the home."""
-    home = tmp_path_factory.mktemp("published") / "home"
-    shutil.copytree(example_home, home)
-    command = [str(Path(sys.executable).with_name("plumbline")), "run", "--home", str(home)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    def publish(home: Path) -> None:
+        shutil.copytree(example_home, home)
+        command = [str(Path(sys.executable).with_name("plumbline")), "run", "--home", str(home)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    home = made_once("published", publish)
     return home / "editions" / (home / "editions" / "current").read_text().strip()
 
 
