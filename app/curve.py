@@ -39,9 +39,9 @@ def still_open(edition: Edition, cell: Cell) -> pl.DataFrame:
 
 
 def waiting(cell: Cell) -> str:
-    """What the rest is called: what left by another exit is open no more, and never gets there."""
+    """What the rest is called: what left by another exit never gets there."""
     is_exit = cell.kpi.row["exit_without_event"] == "competing"
-    return "without it, or gone another way" if is_exit else "still open"
+    return "not there yet, or never" if is_exit else "still open"
 
 
 def sentence(rows: pl.DataFrame, unit: str, word: str) -> str:
