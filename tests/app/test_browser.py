@@ -63,6 +63,7 @@ NOT_USABLE = {"exclude": [[".stSelectbox:has(input[disabled])"]]}
 VALUES = KEYS.keys() - {"stExpander"}  # what is open is no part of a view
 NOT_LINKED = [("stTextInput", "Name")]  # of a plan, before it is kept
 LAST_YEAR = SavedPlan("Last year", date(2025, 9, 1), "20250901T000000Z-0a1b2c3d", 60.0, {}, {}, {})
+OLDER = "20260601T000000Z-00000001"  # an edition beside the sample's
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).is_file(), reason="Chromium is not installed"),
@@ -78,6 +79,8 @@ def address(sample_home, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     home = shutil.copytree(sample_home, elsewhere / "home")
     save(home, LAST_YEAR)
+    [edition] = (home / "editions").glob("2*")
+    shutil.copytree(edition, edition.with_name(OLDER))
     with (elsewhere / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(SCRIPT), *options],
@@ -203,6 +206,37 @@ def test_the_keyboard_alone_reaches_and_changes_every_control(wide, walked):
     assert [control for control, has_changed in walked.items() if not has_changed] == []
     assert controls(wide).keys() - walked.keys() == set()
     assert_fits(wide)
+
+
+def tab_to(page, focused):
+    """Presses Tab until what has the focus matches; fails after a screenful of stops."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("which => document.activeElement.matches(which)", focused):
+            return
+    raise AssertionError(f"Tab does not come to {focused}")
+
+
+def test_the_keyboard_alone_leads_to_another_page(address, chromium):
+    with window(chromium, 1280, "light") as page:
+        visit(page, address, SENTENCES["brief"])
+        tab_to(page, "[data-testid=stTopNavSection]")
+        page.keyboard.press("Enter")
+        page.locator("[data-testid=stTopNavDropdownLink]:focus").wait_for()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.get_by_text(SENTENCES["speed_and_stability"]).first.wait_for()
+
+
+def test_the_keyboard_alone_opens_another_edition(address, chromium):
+    with window(chromium, 1280, "light") as page:
+        visit(page, address, SENTENCES["brief"])
+        tab_to(page, "[data-testid=stSidebar] [data-testid=stSelectbox] input")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**edition={OLDER}**")
+        assert_fits(page)
 
 
 def test_links_lead_to_pages(address, walked):
