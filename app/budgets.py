@@ -31,7 +31,7 @@ TABLE, PATHS, TEAMS = (
     "tradeoff_error_budget_days",
     "tradeoff_room_to_move",
 )
-LEVELS = {"service": "Services", "customer": "Customers"}
+LEVELS = {"service": "Services", "customer": "Support of customers"}
 UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
 # In this order they are told: what asks for something first.
 ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")

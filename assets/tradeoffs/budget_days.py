@@ -1,8 +1,8 @@
 """What each error budget allowed and lost, by local day.
 
-A *budget* is one indicator of a service against its objective; all indicators of a customer's
-services together; or a customer's tickets against its support objective. Which records count is
-said by the KPIs `error_budget_left` and `sla_attainment`; what follows from the sums is in
+A *budget* is one indicator of a service against its objective, or a customer's tickets against its
+support objective. None is made of others: what is left of one makes up for nothing. Which records
+count is said by the KPIs `error_budget_left` and `sla_attainment`; what follows from the sums is in
 `assets.tradeoffs.budget_policy`.
 """
 
@@ -16,7 +16,7 @@ from assets.kpis.known import covered_days, stale_cells
 from assets.kpis.terms import Terms
 from assets.tradeoffs import choices
 
-ALL_SERVICES, SUPPORT = "all services", "support"
+SUPPORT = "support"
 BUDGET = ("scope_kind", "scope", "budget")
 DAYS = {
     **dict.fromkeys(BUDGET, pl.String),
@@ -27,16 +27,12 @@ DAYS = {
 
 
 def of_service_levels(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
-    """`DAYS` of every service and indicator, and of every customer's services together."""
+    """`DAYS` of every service and indicator."""
     rows = terms.measured([kpi], fact)[kpi.id].with_columns(
         bad=pl.col("allowed") - pl.col("budget_left")
     )
-    members = rows.join(terms.scope_sets, on="scope_set").with_columns(
-        budget=pl.when(pl.col("scope_kind") == "service")
-        .then(pl.col("indicator"))
-        .otherwise(pl.lit(ALL_SERVICES))
-    )
-    return _summed(members.filter(pl.col("scope_kind").is_in(["service", "customer"])))
+    members = rows.join(terms.scope_sets.filter(scope_kind="service"), on="scope_set")
+    return _summed(members.rename({"indicator": "budget"}))
 
 
 def of_tickets(

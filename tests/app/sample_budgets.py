@@ -20,9 +20,6 @@ BUDGETS = {
     ("service", "labs-web", "availability"): (
         *("spend", 0.92, 0.85, 0.96, 0.1, date(2026, 1, 5), True, None),
     ),
-    ("customer", "checkout", "all services"): (
-        *("spend", 0.1, -0.5, 0.4, 1.2, date(2026, 6, 1), False, None),
-    ),
     ("customer", "checkout", "support"): (
         *("unknown", None, None, None, None, date(2026, 1, 5), True, "only 12 of 28 days"),
     ),

@@ -80,7 +80,7 @@ def noon(day, month=6):
     return datetime(2026, month, day, 12, tzinfo=UTC)
 
 
-def test_indicators_of_a_service_have_budgets_of_their_own_and_a_customers_are_together(terms):
+def test_indicators_of_a_service_have_budgets_of_their_own_and_none_is_pooled(terms):
     kpi = LEVELS
     object.__setattr__(kpi, "clusters", ("service", "indicator"))
     found = of_service_levels(
@@ -102,8 +102,6 @@ def test_indicators_of_a_service_have_budgets_of_their_own_and_a_customers_are_t
         ("service", "shop", "latency"): (day, 0.0, 5.0),
         ("service", "till", "availability"): (day, 8.0, 7.0),
         ("service", "lost", "availability"): (day, 0.0, 1.0),
-        ("customer", "checkout", "all services"): (day, 15.0, 32.0),
-        ("customer", "payments", "all services"): (day, 8.0, 7.0),
     }
 
 

@@ -179,7 +179,6 @@ def test_the_whole_way_from_facts_to_advice(home):
     assert {
         row[:3]: row[3] for row in now.select("scope_kind", "scope", "budget", "state").rows()
     } == {
-        ("customer", "core", "all services"): "spend",
         ("customer", "core", "support"): "hold",
         ("service", "shop", "availability"): "spend",
     }
