@@ -1,46 +1,54 @@
 """Tables of the page about offerings: how segments are served, and what each offering takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from app.cells import name_of
 from app.edition import Edition
-from app.portfolio import LEVELS, TODAY, Offered
-from app.portfolio_words import LEVEL_WORDS, PLAN_WORDS, percent
+from app.portfolio import EVENLY, LEVELS, TODAY, Choice, Offered
+from app.portfolio_words import LEVEL_WORDS, PLAN_WORDS, share
 from app.words import NOT_KNOWN, interval, number, quantity
-from assets.methods.portfolio import Integers
+from assets.methods.portfolio import Integers, spread_evenly
 
 
 def outcome_table(
-    edition: Edition, given: Offered, found: Mapping[str, Integers], weights: Sequence[float]
+    edition: Edition, given: Offered, found: Mapping[str, Integers], choice: Choice
 ) -> pl.DataFrame:
     """A row per segment, and one for all: how well it is served under each plan."""
-    columns: dict[str, list[str]] = {
+    is_cut = choice.capacity < given.hours_today
+    names = PLAN_WORDS | {EVENLY: "Cut evenly" if is_cut else "Spread evenly"}
+    kept = given.evenly(choice.capacity)[:1]
+    served = {name: given.portfolio.served_of(plan) for name, plan in found.items()}
+    served[EVENLY] = spread_evenly(given.served, given.portfolio.use, kept)[0]
+    hours = {name: given.portfolio.hours_of(plan) for name, plan in found.items()}
+    hours[EVENLY] = max(choice.capacity, given.toil)
+    shares = np.array(choice.weights) / sum(choice.weights)
+    rows = {
+        name: np.append(served[name], shares @ served[name]) for name in names if name in served
+    }
+    columns = {
         "Segment": [
             *(name_of(edition, "segment", one) for one in given.segments),
             "All, weighted",
             "Hours a week",
         ]
     }
-    today = given.portfolio.served_of(given.today)
-    for name, plan in found.items():
-        served = given.portfolio.served_of(plan)
-        moved = [
-            _moved(now, then) if name != TODAY else ""
-            for now, then in zip(today, served, strict=True)
-        ]
-        columns[PLAN_WORDS[name]] = [
-            *(f"{percent(one)}{by}" for one, by in zip(served, moved, strict=True)),
-            percent(given.portfolio.value_of(plan, weights)),
-            number(given.portfolio.hours_of(plan)),
+    for name, row in rows.items():
+        moved = [_moved(by) if name != TODAY else "" for by in row - rows[TODAY]]
+        columns[names[name]] = [
+            *(f"{share(one)}{by}" for one, by in zip(row, moved, strict=True)),
+            number(hours[name]),
         ]
     return pl.DataFrame(columns)
 
 
-def _moved(now: float, then: float) -> str:
-    points = round(100 * (then - now))
-    return f" ({points:+d})".replace("-", "−") if points else " (±0)"
+def _moved(by: float) -> str:
+    """` (−5.5)`: points more or less than today."""
+    points = round(100 * by, 1)
+    sign = "+" if points > 0 else "" if points < 0 else "±"
+    return f" ({sign}{number(points)})"
 
 
 def offering_table(edition: Edition, given: Offered, found: Mapping[str, Integers]) -> pl.DataFrame:

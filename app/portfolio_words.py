@@ -10,6 +10,7 @@ from app.cells import name_of
 from app.edition import Edition
 from app.portfolio import (
     BEST,
+    EVENLY,
     LEVELS,
     OWN,
     POINT,
@@ -25,8 +26,9 @@ from assets.methods.portfolio import GAP, Integers, Plan, difference
 LEVEL_WORDS = dict(zip(LEVELS, ("Stop", "Best effort", "Standard", "Excellent"), strict=True))
 PLAN_WORDS = {
     TODAY: "As today",
+    EVENLY: "Cut evenly",
     SAME: "The same for all",
-    BEST: "Best plan",
+    BEST: "Best plan of whole levels",
     OWN: "Your own plan",
 }
 
@@ -43,20 +45,20 @@ def answer(
     worth, evenly = given.worth(choice.weights), given.evenly(choice.capacity)
     gain = Gain(*difference(given.served, worth, best, evenly))
     served = given.portfolio.value_of(found[BEST], choice.weights)
-    named = "This plan" if gain.is_more else f"The best plan, to {changes},"
+    named = "This plan" if gain.is_more else f"The best plan of whole levels, to {changes},"
     is_cut = choice.capacity < given.hours_today
     reasons = [
         f"{named} takes {number(given.portfolio.hours_of(found[BEST]))} of {hours} "
-        f"({number(given.hours_today)} are taken today) and serves {percent(served)} of what "
-        "segments use.",
+        f"({number(given.hours_today)} are taken today) and serves {share(served)} of what "
+        "segments use, modelled from an assumed curve of what hours give, not measured.",
         _against_even(edition, gain, served, is_cut=is_cut),
     ]
     if SAME in found:
         level = LEVEL_WORDS[LEVELS[int(found[SAME].min())]].lower()
         same = Gain(*difference(given.served, worth, given.kept(found[SAME]), best))
         reasons.append(
-            f"The same level for all ({level}) would serve {percent(served + same.by)}, "
-            f"{same.said} than the best plan."
+            f"The same level for all ({level}) would serve {share(served + same.by)}: "
+            f"{same.against_best}."
         )
     if OWN in found:
         own = Gain(*difference(given.served, worth, given.kept(found[OWN]), best))
@@ -64,21 +66,23 @@ def answer(
         fits = "" if taken <= choice.capacity else ", more than there are,"
         reasons.append(
             f"Your own plan takes {number(taken)} hours a week{fits} and would serve "
-            f"{percent(served + own.by)}, {own.said} than the best plan."
+            f"{share(served + own.by)}: {own.against_best}."
         )
     reasons += [_who(edition, given, found[BEST]), _least_sure(edition, given, choice)]
     evenly_said = "cutting all offerings evenly" if is_cut else "spreading the hours evenly"
-    nothing = f"Stop nothing: at this capacity no plan does better than {evenly_said}."
+    nothing = (
+        f"Stop nothing: at this capacity no plan of whole levels does better than {evenly_said}."
+    )
     short = f"{first_large(changes)}." if gain.is_more else nothing
     return short, [one for one in reasons if one]
 
 
 def closeness(best: Plan | None) -> str:
-    """How much better than the best plan another could be; empty where there is none."""
+    """How much better than the best plan another of levels could be; empty where there is none."""
     if best is None:
         return ""
     gap = number(100 * max(best.gap, GAP))
-    return f" No plan serves more than {gap} % better than the best one here."
+    return f" No other plan of whole levels serves more than {gap} % better than the best one here."
 
 
 @dataclass(frozen=True)
@@ -102,37 +106,45 @@ class Gain:
     @property
     def said(self) -> str:
         """`19 points less (15.1–24.3)`, or that it cannot be told."""
+        if self.low == self.high == 0:
+            return "no difference"
         if not self.is_told:
-            return "no more and no less, as far as can be told,"
+            ends = f"{number(100 * self.low)} to {number(100 * self.high)} points"
+            return f"no difference that can be told ({ends})"
         low, by, high = (
             number(100 * end) for end in sorted(map(abs, (self.low, self.by, self.high)))
         )
         return f"{by} points {'more' if self.by > 0 else 'less'} ({low}–{high})"
+
+    @property
+    def against_best(self) -> str:
+        """The same, for what is compared with the best plan."""
+        return f"against the best plan of whole levels {self.said}"
 
 
 def _against_even(edition: Edition, gain: Gain, served: float, *, is_cut: bool) -> str:
     """The strongest rival of a plan: hours spread so that nobody is spared and nothing stopped."""
     way = "Cutting all offerings evenly" if is_cut else "Spreading the hours evenly"
     evenly = Gain(-gain.by, -gain.high, -gain.low)
-    said = f"{way} would serve {percent(served - gain.by)}, {evenly.said} than the best plan"
+    said = f"{way} would serve {share(served - gain.by)}: {evenly.against_best}."
     if gain.is_more:
-        return f"{said}."
+        return said
     pays = choosing_pays_below(edition)
-    until = "" if pays is None else f" Choosing pays up to {percent(pays)} of today’s hours."
-    return f"{said}: here choosing gains nothing.{until}"
+    until = "" if pays is None else f"; it pays up to {percent(pays)} of today’s hours"
+    return f"{said} Here choosing gains nothing{until}."
 
 
 def _least_sure(edition: Edition, given: Offered, choice: Choice) -> str:
-    """Which change of the edition's own plan is least sure; empty for another question."""
+    """Which level of the edition's own plan is least sure; empty for another question."""
     is_asked = abs(choice.capacity / given.capacity - 1) < POINT and not any(choice.floors)
-    rows = edition.table("tradeoff_portfolio_robustness")
-    today = {o: LEVELS[level] for o, level in zip(given.offerings, given.today, strict=True)}
-    moved = [row for row in rows.to_dicts() if today.get(row["offering"]) != row["level"]]
-    if not is_asked or choice.weights != given.weights or not moved:
+    rows = edition.table("tradeoff_portfolio_robustness").sort("same_ratio").to_dicts()
+    if not is_asked or choice.weights != given.weights or not rows:
         return ""
-    least = min(moved, key=lambda row: row["same_ratio"])
-    name = inside(name_of(edition, "offering", least["offering"]))
-    return f"Least sure is {name}: the same in {percent(least['same_ratio'])} of the draws."
+    name = inside(name_of(edition, "offering", rows[0]["offering"]))
+    return (
+        f"Least sure is {name} ({LEVEL_WORDS[rows[0]['level']].lower()}): the same in "
+        f"{percent(rows[0]['same_ratio'])} of the draws, at {number(given.capacity)} hours a week."
+    )
 
 
 def _changes(edition: Edition, given: Offered, plan: Integers) -> str:
@@ -164,7 +176,7 @@ def _who(edition: Edition, given: Offered, plan: Integers) -> str:
     ]
     if not named:
         return "No segment gets noticeably more or less than today."
-    return f"Under the best plan, against today: {listed(named)}."
+    return f"Under the best plan of whole levels, against today: {listed(named)}."
 
 
 def sureness(edition: Edition, given: Offered) -> list[str]:
@@ -187,8 +199,8 @@ def outcome_ends(edition: Edition, given: Offered) -> list[str]:
     said = []
     for segment in given.segments:
         parts = [
-            f"{PLAN_WORDS[plan].lower()} {percent(row['served'])} "
-            f"({100 * row['served_low']:.0f}–{percent(row['served_high'])})"
+            f"{PLAN_WORDS[plan].lower()} {share(row['served'])} "
+            f"({number(100 * row['served_low'])}–{share(row['served_high'])})"
             for plan in PLAN_WORDS
             for row in rows.filter(segment=segment, plan=plan).to_dicts()
         ]
@@ -212,18 +224,25 @@ def flipped(edition: Edition) -> list[str]:
     return said
 
 
-def mediocre_sentence(evenly: float | None, planned: float | None) -> str:
-    """Where everything becomes mediocre, in words."""
+def mediocre_sentence(evenly: float | None, planned: float | None, well_served: float) -> str:
+    """Below which hours no segment is served well, in words."""
+    reached = f"no segment reaches {percent(well_served)} served"
     if evenly is None:
-        return "Cut evenly, no segment is served well at any capacity that was looked at."
-    cut = f"Cut evenly, no segment is served well below {percent(evenly)} of today’s hours"
+        return f"Cut evenly, {reached} at any capacity that was looked at."
+    less = f"with less than {percent(evenly)} of today’s hours"
+    if planned == evenly:
+        return f"{first_large(less)} {reached}, cut evenly or planned."
+    plan = "the best plan of whole levels"
     if planned is None:
-        return f"{cut}; no plan does better."
-    if planned >= evenly:
-        return f"{cut}; with the best plan it is {percent(planned)}."
-    return f"{cut}. A plan that chooses keeps one well served down to {percent(planned)}."
+        return f"Cut evenly, {reached} {less}; with {plan} at no capacity."
+    return f"Cut evenly, {reached} {less}; with {plan} with less than {percent(planned)}."
 
 
-def percent(share: float) -> str:
-    """`83 %`, without a decimal: plans are not that exact."""
-    return f"{100 * share:.0f} %"
+def percent(ratio: float) -> str:
+    """`83 %`, without a decimal: draws and steps of capacity."""
+    return f"{100 * ratio:.0f} %"
+
+
+def share(served: float) -> str:
+    """`83.1 %`: how well is served, so that differences of it add up."""
+    return f"{number(100 * served)} %"

@@ -11,7 +11,7 @@ from app.cells import name_of
 from app.edition import Edition, home
 from app.portfolio import LEVELS, Choice, Offered
 from app.portfolio_table import with_ends
-from app.portfolio_words import LEVEL_WORDS, PLAN_WORDS, percent
+from app.portfolio_words import LEVEL_WORDS, PLAN_WORDS, share
 from app.saved_plans import PlanError, SavedPlan, save, saved
 from app.words import NOT_KNOWN, day, listed, number
 from assets.methods.portfolio import Integers
@@ -83,8 +83,8 @@ def in_short(edition: Edition, given: Offered, plan: SavedPlan) -> str:
     same = sum(now.get(offering) == level for offering, level in plan.levels.items())
     served = dict(zip(given.segments, given.portfolio.served_of(given.today), strict=True))
     segments = [
-        f"{name_of(edition, 'segment', segment)} {percent(meant)} meant, "
-        + (f"{percent(served[segment])} now" if segment in served else "not known now")
+        f"{name_of(edition, 'segment', segment)} {share(meant)} meant, "
+        + (f"{share(served[segment])} now" if segment in served else "not known now")
         for segment, meant in plan.served.items()
     ]
     return (

@@ -19,6 +19,7 @@ from app.portfolio_words import (
 )
 from app.saved_plans_view import keep, what_became_of
 from app.theme import palette
+from app.words import number
 
 WELL_SERVED = 0.8
 
@@ -94,24 +95,28 @@ choice = Choice(
     own=tuple(sorted(own.items())),
 )
 found = plans(edition, choice)
+hours = number(choice.capacity)
 short, reasons = answer(edition, given, choice, found)
-outcomes = outcome_table(edition, given, found, choice.weights)
+outcomes = outcome_table(edition, given, found, choice)
 with top:
     st.subheader(short, anchor=False)
     st.markdown("\n".join(f"- {reason}" for reason in reasons))
     st.dataframe(outcomes, hide_index=True, alt="How well each segment is served under each plan")
     st.caption(
-        "Served: the share of a segment’s use that is served well. In brackets: points more or "
-        f"less than today.{closeness(best_of(edition, choice))}"
+        "Served: the share of a segment’s use that is served well, by the model. In brackets: "
+        "points more or less than today; in the text 95 % of the draws of how well users are "
+        "served today, all ways judged by the same curves. A plan of whole levels stops each "
+        "offering or gives it best effort, standard support or excellence."
+        f"{closeness(best_of(edition, choice))}"
     )
 
 st.subheader("What each offering takes and gives", anchor=False)
 table = offering_table(edition, given, found)
 st.dataframe(table, hide_index=True, alt="Offerings with their level in each plan, cost and use")
 st.caption(
-    "In the order of value per hour, before any plan; in brackets the places that 95 % of the "
-    "draws give it. Satisfaction is shown of at least 20 answers of three customers, in steps of "
-    "5 points."
+    f"Levels at {hours} hours a week, as chosen above. In the order of value per hour, before any "
+    "plan; in brackets the places that 95 % of the draws give it. Satisfaction is shown of at "
+    "least 20 answers of three customers, in steps of 5 points."
 )
 with st.container(horizontal=True):
     for what, shown in (("plans", outcomes), ("offerings", table)):
@@ -125,23 +130,24 @@ with st.container(horizontal=True):
         )
 
 st.subheader("More and less capacity", anchor=False)
-st.markdown(f"**{mediocre_sentence(*mediocre_below(edition, WELL_SERVED))}**")
+st.markdown(f"**{mediocre_sentence(*mediocre_below(edition, WELL_SERVED), WELL_SERVED)}**")
 picture = at_capacity(edition, ratio / 100, palette())
 st.vega_lite_chart(picture, alt="How much of the use is served at each capacity, by plan")
 st.caption(
-    f"With the weights of `plumbline.toml`. Well served: from {WELL_SERVED:.0%} on. Dotted: the "
-    "capacity chosen above. Toil is taken as long as an offering is there, so that a cut that "
-    "spares nobody eats the hours that serve."
+    "With the weights of `plumbline.toml`, in steps of 5 % of today’s hours. Dotted: the "
+    f"{hours} hours a week chosen above. Toil is taken as long as an offering is there, so that a "
+    "cut that spares nobody eats the hours that serve."
 )
 
 st.subheader("How sure are we, and what did we assume?", anchor=False)
+stated = f"the {number(given.capacity)} hours a week of `plumbline.toml`"
 left, right = st.columns(2)
 with left:
-    st.markdown("At the capacity of `plumbline.toml`, if hours and quality are drawn anew:")
+    st.markdown(f"If hours and quality are drawn anew, at {stated}:")
     sure = [*outcome_ends(edition, given), *sureness(edition, given)]
     st.markdown("\n".join(f"- {one}" for one in sure))
 with right:
-    st.markdown("What flips it:")
+    st.markdown(f"What flips the best plan of whole levels at {stated}:")
     st.markdown("\n".join(f"- {one}" for one in flipped(edition)))
 for name, rows in of_answers(edition, "tradeoff_portfolio", "tradeoff_offerings").items():
     with st.expander(name):

@@ -176,7 +176,8 @@ def variations(
     yield "stopping leaves twice the load", about(offerings, level_hours=residual)
     dear = {**hours, "excellent": max(DEARER_EXCELLENCE * hours["standard"], hours["excellent"])}
     yield "excellent takes twice the hours of standard", about(offerings, level_hours=dear)
-    yield "all segments count the same", about(offerings, segment_weights={})
+    if len(set(asked.weights)) > 1:
+        yield "all segments count the same", about(offerings, segment_weights={})
     for word, factor in (("less", 1 - CAPACITY_STEP), ("more", 1 + CAPACITY_STEP)):
         yield (
             f"a tenth {word} capacity",

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from app import portfolio as shown
 from app.edition import open_edition
 from app.portfolio import BEST, OWN, SAME, TODAY, Choice
-from app.portfolio_words import Gain, answer, mediocre_sentence
+from app.portfolio_table import outcome_table
+from app.portfolio_words import Gain, answer, mediocre_sentence, share, sureness
 from app.saved_plans import PlanError, SavedPlan, save, saved
 from app.saved_plans_view import in_short, offerings_then_and_now
+from assets.methods.portfolio import spread_evenly
 
 ID = "20260701T000000Z-0a1b2c3d"
 EVEN = Choice(capacity=35.0, weights=(1.0, 1.0, 1.0), floors=(0.0, 0.0, 0.0))
@@ -46,16 +49,23 @@ def test_the_answer_says_what_to_stop_what_that_gives_and_who_loses(edition):
     assert short == "Stop old Jenkins."
     assert reasons[0].startswith("This plan takes 32.8 of 35 hours a week (50 are taken today)")
     assert re.fullmatch(
-        r"Cutting all offerings evenly would serve 59 %, 19\.\d points less \([\d.]+–[\d.]+\) than "
-        r"the best plan\.",
+        r"Cutting all offerings evenly would serve 5[89](\.\d)? %: against the best plan of whole "
+        r"levels 19\.\d points less \([\d.]+–[\d.]+\)\.",
         reasons[1],
     )
     assert reasons[2].startswith("The same level for all (best effort) would serve ")
     assert re.match(
-        r"Under the best plan, against today: Core product [\d.]+ points less \([\d.]+–[\d.]+\)",
+        r"Under the best plan of whole levels, against today: Core product "
+        r"[\d.]+ points less \([\d.]+–[\d.]+\)",
         reasons[3],
     )
-    assert reasons[4].startswith("Least sure is ")
+
+
+def test_the_least_sure_level_is_that_of_the_page_s_own_list(edition):
+    [told] = [one for one in said(edition, EVEN)[1] if one.startswith("Least sure is ")]
+    first = sureness(edition, shown.offered(edition))[0]
+    assert f"{first.split('**')[1].lower()} (" in told.lower()
+    assert re.search(r"in \d+ %", first)[0] in told
 
 
 def test_where_no_plan_fits_it_says_what_to_change(edition):
@@ -76,9 +86,10 @@ def test_where_an_even_cut_serves_as_much_it_is_said_that_choosing_gains_nothing
     short, reasons = said(edition, Choice(90.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
     assert (
         short
-        == "Stop nothing: at this capacity no plan does better than spreading the hours evenly."
+        == "Stop nothing: at this capacity no plan of whole levels does better than spreading the "
+        "hours evenly."
     )
-    assert "here choosing gains nothing. Choosing pays up to " in reasons[1]
+    assert "Here choosing gains nothing; it pays up to " in reasons[1]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +97,8 @@ def test_where_an_even_cut_serves_as_much_it_is_said_that_choosing_gains_nothing
     [
         (Gain(0.19, 0.151, 0.243), "19 points more (15.1–24.3)"),
         (Gain(-0.19, -0.243, -0.151), "19 points less (15.1–24.3)"),
-        (Gain(0.02, -0.01, 0.05), "no more and no less, as far as can be told,"),
-        (Gain(0.0, 0.0, 0.0), "no more and no less, as far as can be told,"),
+        (Gain(0.02, -0.01, 0.05), "no difference that can be told (−1 to 5 points)"),
+        (Gain(0.0, 0.0, 0.0), "no difference"),
     ],
 )
 def test_a_difference_of_plans_has_its_ends_or_cannot_be_told(gain, words):
@@ -108,8 +119,8 @@ def test_a_plan_of_ones_own_is_compared_with_the_best_one_and_said_not_to_fit(ed
     own = Choice(35.0, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (("vault", "excellent"),))
     [told] = [one for one in said(edition, own)[1] if one.startswith("Your own plan")]
     assert re.fullmatch(
-        r"Your own plan takes [\d.]+ hours a week, more than there are, and would serve \d+ %, "
-        r"[\d.]+ points more \([\d.]+–[\d.]+\) than the best plan\.",
+        r"Your own plan takes [\d.]+ hours a week, more than there are, and would serve "
+        r"[\d.]+ %: against the best plan of whole levels [\d.]+ points more \([\d.]+–[\d.]+\)\.",
         told,
     )
 
@@ -126,14 +137,22 @@ def test_the_portfolio_is_that_of_the_editions_tables(edition):
 @pytest.mark.parametrize(
     ("evenly", "planned", "words"),
     [
-        (0.9, 0.6, "A plan that chooses keeps one well served down to 60 %."),
-        (0.9, 0.9, "with the best plan it is 90 %."),
-        (0.9, None, "no plan does better."),
+        (
+            0.9,
+            0.6,
+            "90 % of today’s hours; with the best plan of whole levels with less than 60 %.",
+        ),
+        (
+            0.9,
+            0.9,
+            "90 % of today’s hours no segment reaches 80 % served, cut evenly or planned.",
+        ),
+        (0.9, None, "with the best plan of whole levels at no capacity."),
         (None, 0.6, "at any capacity that was looked at."),
     ],
 )
 def test_where_everything_becomes_mediocre_is_said(evenly, planned, words):
-    assert mediocre_sentence(evenly, planned).endswith(words)
+    assert mediocre_sentence(evenly, planned, 0.8).endswith(words)
 
 
 def test_the_page_answers_at_the_capacity_of_the_slider(sample_home, run_page):
@@ -147,6 +166,20 @@ def test_the_page_answers_at_the_capacity_of_the_slider(sample_home, run_page):
 def test_an_own_plan_stands_beside_the_others(sample_home, run_page):
     at = run_page(sample_home, "what_to_stop", own_stop=["Old Jenkins"])
     assert "Your own plan" in at.dataframe[0].value.columns
+
+
+def test_the_even_cut_stands_beside_the_plans(edition):
+    given = shown.offered(edition)
+    table = outcome_table(edition, given, shown.plans(edition, EVEN), EVEN)
+    names = ["Segment", "As today", "Cut evenly", "The same for all", "Best plan of whole levels"]
+    assert table.columns == names
+    served = spread_evenly(given.served, given.portfolio.use, given.evenly(35.0)[:1])[0]
+    assert [one.split(" (")[0] for one in table["Cut evenly"]] == [
+        *(share(one) for one in served), share(served.mean()), "35",
+    ]  # fmt: skip
+    assert outcome_table(
+        edition, given, {TODAY: given.today}, replace(EVEN, capacity=60.0)
+    ).columns == ["Segment", "As today", "Spread evenly"]
 
 
 def test_nobody_counting_is_answered(sample_home, run_page):

@@ -176,3 +176,10 @@ def test_flips_are_the_decisions_that_differ_under_each_changed_assumption():
     }
     assert told == {name: moved or set() for name, moved in expected.items()}
     assert any(expected.values())
+
+
+@pytest.mark.parametrize(("weights", "is_told"), [({}, False), ({"core": 2.0}, True)])
+def test_that_all_segments_count_the_same_is_tried_only_where_they_do_not(weights, is_told):
+    given = configured(capacity_hours=33.0, segment_weights=weights)
+    tried = variations(OFFERINGS, USE, given, asked(33.0, segment_weights=weights))
+    assert ("all segments count the same" in dict(tried)) == is_told
