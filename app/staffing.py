@@ -41,6 +41,11 @@ class Desk:
         """The lane's place in the replay."""
         return self.fitted.desk.lanes.index(lane)
 
+    def count(self, lane: str) -> int:
+        """How many of the lane's arrivals are measured."""
+        desk = self.fitted.desk
+        return int(((desk.lane == self.number(lane)) & (desk.block >= 0)).sum())
+
     @property
     def servers(self) -> int:
         """How many there are today."""

@@ -4,7 +4,7 @@ import polars as pl
 
 from app.edition import Edition
 from app.staffing import LEVELS, TESTED, Desk, calibration, changes
-from app.staffing_words import QUANTILES, difference, unit_of
+from app.staffing_words import QUANTILES, difference, spoken, unit_of
 from app.words import NOT_KNOWN, SPACE, Unit, interval, quantity, shared_unit
 from assets.methods.lane_replay import Change
 from assets.methods.queue_replay import Staffing
@@ -17,22 +17,17 @@ def waits_table(edition: Edition, desk: Desk, staffing: Staffing) -> pl.DataFram
     unit, rows = unit_of(desk.name), []
     for lane, name in desk.lanes.items():
         for statistic in LEVELS:
-            row = {"Who": name, "What": QUANTILES[statistic].capitalize()}
-            if lane not in desk.predicted:
-                rows.append(
-                    row | dict.fromkeys(("Today", "As chosen", "Difference"), "no prediction")
-                )
-                continue
-            was, now = today[lane, statistic], chosen[lane, statistic]
-            shared = shared_unit([was.value, now.value, now.difference], unit)
-            rows.append(
-                row
-                | {
+            said = dict.fromkeys(("Today", "As chosen", "Difference"), "no prediction")
+            if lane in desk.predicted:
+                was, now = today[lane, statistic], chosen[lane, statistic]
+                shared = spoken(edition, desk, statistic)
+                said = {
                     "Today": _said(was, unit, shared),
                     "As chosen": _said(now, unit, shared),
                     "Difference": difference(now, unit, shared),
                 }
-            )
+            what = {"Who": name, "What": QUANTILES[statistic].capitalize()}
+            rows.append(what | said | {"n": desk.count(lane)})
     return pl.DataFrame(rows)
 
 

@@ -19,6 +19,7 @@ from app.staffing import (
     against,
     calibration,
     changes,
+    replayed,
     ways_of,
 )
 from app.words import (
@@ -61,16 +62,20 @@ ASSUMED = (
     "another answer.\n"
     "- Who cannot be predicted is counted neither among those who gain nor among those who lose."
 )
-COMPARED = (
-    "Brackets: 95 % intervals. Differences are of the same tickets in the same weeks, drawn "
-    "together, so that what both have in common does not blur them."
-)
 Changes = Mapping[tuple[str, str], Change]
 
 
 def unit_of(name: str) -> str:
     """A desk of support is counted in business time, runners by the clock."""
     return BUSINESS_SECONDS if name == SUPPORT else "seconds"
+
+
+def spoken(edition: Edition, desk: Desk, statistic: str) -> Unit:
+    """The unit in which a statistic of all lanes of a desk is said, whatever the staffing."""
+    today = changes(edition, desk.name, desk.fitted.today)
+    return shared_unit(
+        [today[lane, statistic].value for lane in desk.predicted], unit_of(desk.name)
+    )
 
 
 def nobody_predicted(edition: Edition, desk: Desk) -> str:
@@ -98,8 +103,8 @@ def why_not(edition: Edition, desk: Desk, lane: str) -> str:
                 f"{off} off, where 20{SPACE}% are allowed."
             )
     return (
-        f"{head}the replay has the right times, but others wait long in it than did, so these "
-        "waits do not come from the queue."
+        f"{head}the replay has the right times, but other tickets wait long in it than those that "
+        "did, so these waits do not come from the queue."
     )
 
 
@@ -118,19 +123,28 @@ def answer(edition: Edition, desk: Desk, lane: str) -> str:
     if not helps:
         return f"None of these would let {who} wait less by anything that can be told."
     best, *others = _unbeaten(edition, desk, lane, helps)
+    way = WAYS[best].format(who=who if others else "them")
     if others:
         like = listed([WAYS[way].format(who="them") for way in others])
-        does = f"does as much for them, as far as can be told, as {like}"
+        does = f"{first_large(way)} does as much for them, as far as can be told, as {like}"
+    elif len(helps) > 1:
+        does = f"Of these ways, {way} does most for {who}"
     else:
-        does = f"does most for {who}" if len(helps) > 1 else f"is all that helps {who}"
+        does = f"Of these ways, only {way} helps {who}"
     lose = losers(desk, lane, found[best])
-    pay = f"{listed(lose)} would wait longer." if lose else NOBODY_LONGER
-    said = f"{first_large(WAYS[best].format(who=who if others else 'them'))} {does}. {pay}"
+    said = f"{does}. {f'{listed(lose)} would wait longer.' if lose else NOBODY_LONGER}"
     if helps[0] == best:
         return said
+    unit, shared = unit_of(desk.name), spoken(edition, desk, "p50")
+    bare = Unit(shared.divisor, "")
     less = against(edition, desk, staffings[helps[0]], staffings[best], lane)
     cheaper = first_large(WAYS[helps[0]].format(who="them"))
-    return f"{said} {cheaper} lets them wait {difference(less, unit_of(desk.name))} than that."
+    return (
+        f"{said} {cheaper} helps, too: "
+        f"{quantity(found[helps[0]][lane, 'p50'].value, unit, shared)} in the median instead of "
+        f"{quantity(found[best][lane, 'p50'].value, unit, bare)}; difference: "
+        f"{difference(less, unit, bare)}."
+    )
 
 
 def _unbeaten(edition: Edition, desk: Desk, lane: str, helps: list[str]) -> list[str]:
@@ -147,40 +161,56 @@ def _unbeaten(edition: Edition, desk: Desk, lane: str, helps: list[str]) -> list
 
 def ways(edition: Edition, desk: Desk, lane: str) -> list[tuple[str, str]]:
     """Per way to let a lane wait less: what it is, and what it does, all in one unit."""
-    unit, staffings = unit_of(desk.name), ways_of(desk, lane)
-    found = {way: changes(edition, desk.name, one) for way, one in staffings.items()}
-    medians = [one[lane, "p50"] for one in found.values()]
-    spoken = shared_unit([n for one in medians for n in (one.value, one.difference)], unit)
-    bare = Unit(spoken.divisor, "")
+    unit, shared = unit_of(desk.name), spoken(edition, desk, "p50")
+    bare, staffings, n = Unit(shared.divisor, ""), ways_of(desk, lane), desk.count(lane)
     rows = []
     for way, staffing in staffings.items():
-        median = found[way][lane, "p50"]
+        found = changes(edition, desk.name, staffing)
+        median = found[lane, "p50"]
         sure = interval(median.low, median.high, median.value, unit, bare)
-        said = [f"**{quantity(median.value, unit, spoken)}** in the median ({sure})"]
+        said = [
+            f"**{quantity(median.value, unit, shared)}** in the median ({sure}, n {number(n)})",
+            f"against today {difference(median, unit, bare)}",
+        ]
         if median.is_growing:
-            said = ["The wait would grow without end, as more comes in than they can do"]
-        said.append(f"against today {difference(median, unit, bare)}")
-        if way != MORE:
+            said = ["The wait would have no end, as more comes in than they can do"]
+        elif way != MORE:
             rival = against(edition, desk, staffing, staffings[MORE], lane)
             said.append(f"against {WAYS[MORE]} {difference(rival, unit, bare)}")
-        longer = _longer_for(desk, lane, found[way], bare)
+        longer = _longer_for(edition, desk, lane, staffing)
         short = f"**{first_large(WAYS[way].format(who='them'))}**"
         rows.append((short, f"{'; '.join(said)}.  \n{longer}"))
     return rows
 
 
-def _longer_for(desk: Desk, lane: str, found: Changes, bare: Unit) -> str:
+def _longer_for(edition: Edition, desk: Desk, lane: str, staffing: Staffing) -> str:
     """Who else surely waits longer, by how much in the median, or else for nine of ten."""
-    said = []
+    unit, shared = unit_of(desk.name), spoken(edition, desk, "p50")
+    bare = Unit(shared.divisor, "")
+    found, load = changes(edition, desk.name, staffing), replayed(edition, desk.name, staffing).load
+    there = counted(staffing.servers - staffing.reserved, "engineer")
+    longer: list[str] = []
+    endless: list[str] = []
     for other in desk.predicted:
         worse = [(s, found[other, s]) for s in QUANTILES if found[other, s].is_longer]
         if other == lane or not worse:
             continue
         statistic, change = worse[0]
+        name = desk.lanes[other]
+        if change.is_growing:
+            share = quantity(float(load[desk.number(other)]), "ratio")
+            endless.append(
+                f"For {name} more would come in than {there} can do ({share} of their hours), so "
+                "that their wait would have no end."
+            )
+            continue
+        size = change.difference
+        sure = interval(change.difference_low, change.difference_high, size, unit, bare)
+        by = f"{quantity(size, unit, shared)} longer ({sure})"
         where = "" if statistic == "p50" else f" {QUANTILES[statistic]}"
-        by = "without end" if change.is_growing else difference(change, unit_of(desk.name), bare)
-        said.append(f"{desk.lanes[other]} {by}{where}")
-    return f"Longer for {listed(said)}." if said else NOBODY_LONGER
+        longer.append(f"{name}{'' if longer else ' would wait'} {by}{where}")
+    said = [f"{listed(longer)}."] if longer else []
+    return " ".join(said + endless) or NOBODY_LONGER
 
 
 def difference(now: Change, unit: str, shared: Unit | None = None) -> str:
@@ -249,15 +279,28 @@ def verdict(desk: Desk, staffing: Staffing, found: Changes) -> str:
     return f"With {in_words(desk, staffing)}: {said}."
 
 
+def compared_in_words(desk: Desk) -> str:
+    """What today's staffing and the brackets of the comparison are."""
+    return (
+        f"Today: with today’s staffing ({counted(desk.servers, 'engineer')}), {_weeks(desk)}, "
+        "replayed like the others. Brackets: 95 % intervals, and how many tickets are replayed. "
+        "Differences are of the same tickets in the same weeks, drawn together, so that what both "
+        "have in common does not blur them."
+    )
+
+
+def _weeks(desk: Desk) -> str:
+    return f"{day(desk.about['from_at'])} to {day(desk.about['to_at'])}"
+
+
 def replayed_in_words(desk: Desk) -> str:
     """Today's staffing, and what is replayed."""
     about, order = desk.about, ", then ".join(desk.lanes.values())
     today = counted(desk.servers, "engineer")
     today += f"; taken first: {order if desk.fitted.today.order else 'what came first'}"
     return (
-        f"Today: {today}. Replayed: {number(float(about['n']))} tickets from "
-        f"{day(about['from_at'])} to {day(about['to_at'])}. Bands and brackets: 95{SPACE}% "
-        "intervals."
+        f"Today: {today}. Replayed: {number(float(about['n']))} tickets, {_weeks(desk)}. Bands and "
+        f"brackets: 95{SPACE}% intervals."
     )
 
 
@@ -268,8 +311,8 @@ def fit_in_words(desk: Desk) -> str:
         f"One ticket keeps an engineer busy for **{best.effort:.2f} times** its handled minutes, "
         f"and the reply is sent when **{quantity(best.reply_share, 'ratio')}** of that is done: so "
         "it was fitted on the first half of the time. Shown is the other half, which the fit has "
-        "not seen. Where the median or nine of ten are off by more than 20 %, or others wait long "
-        "than did, nothing is predicted."
+        "not seen. Where the median or nine of ten are off by more than 20 %, or other tickets "
+        "wait long in the replay than those that did, nothing is predicted."
     )
 
 

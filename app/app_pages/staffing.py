@@ -22,9 +22,9 @@ from app.staffing import (
 from app.staffing_view import compared, like_what_happened
 from app.staffing_words import (
     ASSUMED,
-    COMPARED,
     NOTHING_STATED,
     answer,
+    compared_in_words,
     fit_in_words,
     nobody_predicted,
     replayed_in_words,
@@ -99,8 +99,8 @@ else:
     segment = segment or str(default)
     st.markdown(f"**{answer(edition, support, segment)}**")
     if segment in support.predicted:
+        st.caption(compared_in_words(support))
         stacked(ways(edition, support, segment))
-        st.caption(COMPARED)
 
     st.subheader("Try another staffing", anchor=False)
     if support.predicted:

@@ -38,7 +38,7 @@ SENTENCES = {
     "whom_we_serve": "promises count most.",
     "speed_and_stability": "5 of 6 customers stood where they said they would in the year to",
     "what_to_stop": "Stop old Jenkins.",
-    "staffing": "One more engineer does most for Regulated.",
+    "staffing": "Of these ways, one more engineer does most for Regulated.",
     "room_to_move": "1 team of 4 could surely ship faster, 1 should surely hold.",
     "explore": "Core product’s CSAT was",
     OF_PARTS: "Core product’s time to restore was",

@@ -10,7 +10,17 @@ from sample_edition import EDITION_ID
 from sample_staffing import staffing
 
 from app.edition import open_edition
-from app.staffing import SUPPORT, against, changes, curves, desk_of, happened, staffing_of, ways_of
+from app.staffing import (
+    SUPPORT,
+    against,
+    changes,
+    curves,
+    desk_of,
+    happened,
+    replayed,
+    staffing_of,
+    ways_of,
+)
 from app.staffing_table import calibration_table, percent, waits_table
 from app.staffing_words import answer, difference, verdict, ways
 from assets.methods.lane_replay import Change
@@ -93,11 +103,13 @@ def test_the_answer_names_what_does_most_who_pays_and_what_a_cheaper_way_falls_s
 ):
     said = plain(answer(edition, desk, "regulated"))
     assert said.startswith(
-        "One more engineer does most for Regulated. Nobody who can be predicted would wait longer. "
-        "Taking them first with nobody more lets them wait "
+        "Of these ways, one more engineer does most for Regulated. Nobody who can be predicted "
+        "would wait longer. Taking them first with nobody more helps, too: "
     )
     assert re.search(
-        r"wait [\d.]+ business min more \([\d.]+–[\d.]+ business min\) than that", said
+        r"[\d.]+ business min in the median instead of [\d.]+; difference: [\d.]+ more \([\d.]+–"
+        r"[\d.]+\)\.$",
+        said,
     )
 
 
@@ -123,9 +135,9 @@ def test_ways_are_compared_in_one_unit_by_the_same_tickets(edition, desk):
     change = against(edition, desk, staffings["first"], staffings["one_more"], "regulated")
     ends = f"({change.difference_low / 60:.1f}–{change.difference_high / 60:.1f})"
     assert f"against one more engineer {change.difference / 60:.1f} more {ends}." in first
-    assert "Longer for Core product " in own
+    assert re.search(r"Core product would wait [\d.]+ business min longer \([\d.]+–[\d.]+\)", own)
     assert more.endswith("Nobody who can be predicted would wait longer.")
-    assert "hour" not in first + own + more
+    assert "business hour" not in first + own + more
 
 
 def test_who_is_first_already_is_not_offered_to_be_first(edition, desk):
@@ -136,7 +148,7 @@ def test_the_page_answers_for_whom_support_matters_most(sample_home, run_page):
     at = run_page(sample_home, "staffing")
     assert at.title[0].value == "What if we staffed it differently?"
     assert at.segmented_control(key="segment").value == "regulated"
-    assert "One more engineer does most for Regulated." in words(at)
+    assert "Of these ways, one more engineer does most for Regulated." in words(at)
     assert "With 3 engineers" in words(at)
 
 
@@ -232,8 +244,9 @@ def test_the_curve_of_what_happened_has_its_median_where_the_table_has_it(editio
 
 def test_tables_say_all_that_is_shown(edition, desk):
     table = waits_table(edition, desk, Staffing(3, desk.fitted.today.order))
-    assert table.columns == ["Who", "What", "Today", "As chosen", "Difference"]
+    assert table.columns == ["Who", "What", "Today", "As chosen", "Difference", "n"]
     assert table.height == 2 * len(SEGMENTS)
+    assert table["n"].to_list() == [n for lane in desk.lanes for n in 2 * [desk.count(lane)]]
     judged = calibration_table(edition, desk)
     assert judged.height == 2 * len(SEGMENTS)
     assert judged["n"].min() >= 30
@@ -260,3 +273,21 @@ def test_shares_are_said_with_their_sign():
 def test_the_verdict_of_todays_staffing_claims_nothing(edition, desk):
     today = desk.fitted.today
     assert verdict(desk, today, changes(edition, SUPPORT, today)).startswith("Today: 2 engineers")
+
+
+def test_a_number_has_the_same_unit_on_its_card_and_in_the_table(edition, desk):
+    more = plain(ways(edition, desk, "regulated")[-1][1])
+    table = waits_table(edition, desk, ways_of(desk, "regulated")["one_more"])
+    [cell] = table.filter(Who="Regulated", What="In the median")["As chosen"]
+    assert more.startswith(f"**{plain(cell).split(' (')[0]}** in the median")
+
+
+def test_a_wait_without_end_says_how_much_more_comes_in_than_can_be_done(edition, desk):
+    own = plain(ways(edition, desk, "regulated")[1][1])
+    load = replayed(edition, SUPPORT, ways_of(desk, "regulated")["own_lane"]).load
+    full = 100 * load[desk.number("startup")]
+    assert full > 100
+    assert own.endswith(
+        f"For Start-up-like more would come in than 1 engineer can do ({full:.1f} % of their "
+        "hours), so that their wait would have no end."
+    )

@@ -114,9 +114,13 @@ def test_the_page_names_the_way_that_would_have_done_most_and_what_a_cheaper_one
     said = answer(edition, desk_of(edition, "support"), "regulated").replace("\u00a0", " ")
     theirs = {way: medians[way]["regulated"] for way in ("one_more", "own_lane", "first")}
     assert min(theirs, key=theirs.get) == "one_more"
-    assert said.startswith("One more engineer does most for Regulated teams. Nobody who can be ")
+    assert said.startswith(
+        "Of these ways, one more engineer does most for Regulated teams. Nobody who can be "
+    )
     less = re.search(
-        r"first with nobody more lets them wait ([\d.]+) business min more \((.+)–(.+) b", said
+        r"first with nobody more helps, too: .* business min .*; difference: ([\d.]+) more "
+        r"\((.+)–(.+)\)",
+        said,
     )
     by, low, high = (float(text) for text in less.groups())
     assert low <= (theirs["first"] - theirs["one_more"]) / 60 <= high
@@ -148,7 +152,7 @@ def test_where_one_segment_is_first_already_nothing_is_claimed_to_help_but_anoth
     edition, medians
 ):
     assert answer(edition, desk_of(edition, "support"), "core").startswith(
-        "One more engineer is all that helps Core product teams."
+        "Of these ways, only one more engineer helps Core product teams."
     )
     assert medians["one_more"]["core"] < medians["today"]["core"]
 
