@@ -63,6 +63,8 @@ def definition(of: Explanation) -> Section:
 def news(of: Explanation) -> Section:
     """Signal or noise against the limits of its first months, where that is judged."""
     title, signal = "Is it news?", of.signal
+    if "month" not in of.cell.kpi.row.get("periods", ["month"]):
+        return Section("news", title, ("Not judged: single months are, and this has none.",))
     if signal is None:
         why = "only the headline KPIs of the organisation and its segments are, each as a whole"
         return Section("news", title, (f"Not judged: {why}.",))

@@ -52,9 +52,10 @@ def scope_names(configuration: Configuration) -> pl.DataFrame:
 
 
 def looked_at(catalogue: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
-    """One row per series: each headline statistic with a better direction, for each scope."""
+    """One row per series: each headline statistic of months with a better direction, by scope."""
+    has_months = pl.col("periods").list.contains("month")
     return (
-        catalogue.filter("is_headline", pl.col("direction") != "neutral")
+        catalogue.filter("is_headline", pl.col("direction") != "neutral", has_months)
         .select(
             "name",
             "direction",

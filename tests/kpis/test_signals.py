@@ -26,7 +26,12 @@ def catalogue():
     keys = ("name", "headline_statistic", "unit", "direction", "duration")
     rows = [{"id": kpi, **dict(zip(keys, about, strict=True))} for kpi, about in KPIS.items()]
     chart = pl.col("headline_statistic").replace({"p50": "log", "ratio": "p", "rate": "u"})
-    return pl.DataFrame(rows).with_columns(is_headline=True, chart=chart)
+    return pl.DataFrame(rows).with_columns(is_headline=True, chart=chart, periods=["month"])
+
+
+def test_what_has_no_months_is_not_judged_by_them(catalogue, scopes):
+    quarterly = catalogue.with_columns(periods=["quarter"])
+    assert looked_at(quarterly, scopes).is_empty()
 
 
 @pytest.fixture
