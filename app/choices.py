@@ -16,7 +16,7 @@ from app.grades import grade, scored
 from app.theme import Palette, specification
 from app.tradeoff_charts import attribute_map, plane
 from app.verdicts import PATHS, verdict
-from app.words import STATISTICS, counted, day, interval, period, quantity, score, unit_for
+from app.words import MINUS, STATISTICS, counted, day, interval, period, quantity, score, unit_for
 
 # Orders of so few promises, or an interval without a width, say little about the next quarter.
 FEW_PROMISES, NO_WIDTH = 8, 0.005
@@ -159,10 +159,11 @@ def fit(edition: Edition, segment: str) -> tuple[str, str]:
     low, high, count = row["low"], row["high"], row["n_promises"]
     title = f"{name}: it cannot be told whether what matters more is served better."
     if low > 0:
-        title = f"{name}: what matters more is served better."
+        title = f"{name}: on the whole, what matters more is served better."
     elif high < 0:
         title = f"{name}: what matters more is not served better."
-    figure = f"Rank correlation τ-b {row['tau_b']:.2f} ({low:.2f} to {high:.2f}, n {count})."
+    tau, *ends = (f"{value:.2f}".replace("-", MINUS) for value in (row["tau_b"], low, high))
+    figure = f"Rank correlation τ-b {tau} ({ends[0]} to {ends[1]}, n {count})."
     if high - low < NO_WIDTH or count < FEW_PROMISES:
         figure += f" The order of {counted(count, 'promise')} cannot tell more."
     return title, figure

@@ -102,18 +102,21 @@ def _pairs(rows: pl.DataFrame) -> str:
 
 
 def load_sentence(edition: Edition) -> str:
-    """How many services have more incidents or tickets soon after releases, in words."""
+    """Of how many services more of which events go with releases, in words."""
     rows = edition.table("tradeoff_release_load")
     compared = rows.filter(pl.col("verdict") != "too_little")["service"].n_unique()
     more = rows.filter(pl.col("verdict") == "goes_with", pl.col("excess") > 0)
     if not compared:
         return "No service has enough releases and events to compare the days after with others."
-    count = more["service"].n_unique()
+    count, without = more["service"].n_unique(), rows["service"].n_unique() - compared
+    of = f"{counted(compared, 'service')} that could be compared"
+    of += f" ({without} could not)" if without else ""
     if not count:
-        return f"Of {counted(compared, 'service')} none shows more load soon after its releases."
+        return f"Of {of} none shows more load soon after its releases."
+    events = listed([f"{event}s" for event in more["event"].unique().sort()])
     return (
-        f"In {count} of {counted(compared, 'service')} more incidents or tickets go with releases: "
-        "there are more in the days after one than on other days."
+        f"In {count} of {of} more {events} go with releases: there are more in the days after one "
+        "than on other days."
     )
 
 

@@ -118,7 +118,7 @@ def sentence(way: Way) -> str:
     if others:
         tail = f", {listed(others)}; which of these is most cannot be told"
     return (
-        f"Of the {quantity(row['value'], 'seconds')} from first commit to production, {first}"
+        f"Of the {_told(row, 'seconds')} on average from first commit to production, {first}"
         f"{tail} ({when}, n = {counted(row['n'], 'change')}{_but(row)})."
     )
 

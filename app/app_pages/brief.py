@@ -97,9 +97,12 @@ def _newest(edition: Edition, trend: Trend) -> str:
     if row["value"] is None:
         said = STATES.get(row["value_state"], "not known")
         known = f"n{SPACE}{number(row['n'])}"
+        if row["value_state"] == "not_reached" and row["low"] is not None:
+            said, known = f"at least {quantity(row['low'], unit)}", f"fewer than half done, {known}"
     else:
         said = quantity(row["value"], unit)
         known = sure(row["low"], row["high"], row["value"], unit, row["n"])
+        known += f", {number(row['n_open'])} still open" if row["n_open"] else ""
     address = to_explore(edition, trend.kpi, row)
     return f"[{said}]({address}) ({known}) in {month}"
 

@@ -62,7 +62,8 @@ with st.expander("Every pair, with its interval and what would have shown"):
 st.subheader("Load after releases", anchor=False)
 st.markdown(f"**{load_sentence(edition)}**")
 st.caption(
-    "It goes with releases; whether they cause it, or a busy week brings both, this cannot tell."
+    "About the days after a release, where the tests above are about releasing more often. It goes "
+    "with releases; whether they cause it, or a busy week brings both, this cannot tell."
 )
 loads = load_rows(edition)
 if loads:

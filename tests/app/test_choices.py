@@ -26,7 +26,7 @@ def fit_of(monkeypatch, edition, **row):
 @pytest.mark.parametrize(
     ("low", "high", "count", "words", "is_more"),
     [
-        (0.1, 0.8, 9, "Core: what matters more is served better.", False),
+        (0.1, 0.8, 9, "Core: on the whole, what matters more is served better.", False),
         (-0.8, -0.1, 9, "Core: what matters more is not served better.", False),
         (
             -0.2,
@@ -35,8 +35,8 @@ def fit_of(monkeypatch, edition, **row):
             "Core: it cannot be told whether what matters more is served better.",
             False,
         ),
-        (0.1, 0.8, 6, "Core: what matters more is served better.", True),
-        (0.4, 0.4, 9, "Core: what matters more is served better.", True),
+        (0.1, 0.8, 6, "Core: on the whole, what matters more is served better.", True),
+        (0.4, 0.4, 9, "Core: on the whole, what matters more is served better.", True),
     ],
 )
 def test_fit_is_said_in_words_and_its_figure_beside_it(
@@ -44,7 +44,8 @@ def test_fit_is_said_in_words_and_its_figure_beside_it(
 ):
     title, figure = fit_of(monkeypatch, edition, tau_b=0.4, low=low, high=high, n_promises=count)
     assert title == words
-    assert figure.startswith(f"Rank correlation τ-b 0.40 ({low:.2f} to {high:.2f}, n {count}).")
+    ends = f"{low:.2f} to {high:.2f}".replace("-", "\u2212")
+    assert figure.startswith(f"Rank correlation τ-b 0.40 ({ends}, n {count}).")
     assert figure.endswith(f"The order of {count} promises cannot tell more.") == is_more
 
 

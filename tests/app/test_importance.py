@@ -109,7 +109,7 @@ def test_without_tests_it_cannot_be_told(nothing):
 
 
 def test_load_after_releases_is_said_to_go_with_them(edition, nothing):
-    assert load_sentence(edition).startswith("In 1 of 1 service more incidents or tickets go with")
+    assert load_sentence(edition).startswith("In 1 of 1 service that could be compared")
     [(short, long)] = load_rows(edition)
     assert short.endswith(":small[incidents]")
     assert "0.1 more incidents a day (0.05 to 0.15, n 60 releases) go with its releases" in long
