@@ -36,17 +36,16 @@ UNKNOWN = Mark("?", "Unknown", "Too little is known.", "gray", "cross")
 # In this order they are told: what asks for something first.
 ORDER = ("hold", "watch", "ship_faster", "room_kept", "unclear", "unknown")
 STATE_WORDS = {"hold": "spent", "watch": "burning too fast", "spend": "not spent"}
+WHOLE_FROM = 10  # events; fewer are said with a decimal
 SUPPORT = "support"  # the one budget that counts tickets
 ADVICE_WORDS = {
-    "watch": "should look first",
     "ship_faster": "could surely ship faster",
-    "room_kept": "could surely ship faster, too, but chose stability",
+    "room_kept": "could surely ship faster, too",
 }
 WHY = {
-    "watch": "a budget surely burns faster than it can last.",
     "ship_faster": "something is left of every error budget of the services, so that what was "
     "promised leaves room for more releases. A support budget that is spent is named on the card.",
-    "room_kept": "that is no waste.",
+    "room_kept": "they chose stability.",
 }
 STATE_ORDER = ("hold", "watch", "spend", "unknown")
 
@@ -54,24 +53,8 @@ STATE_ORDER = ("hold", "watch", "spend", "unknown")
 def teams(edition: Edition) -> list[Row]:
     """Every team with its advice, those that should hold first."""
     rows = edition.table(TEAMS).to_dicts()
-    services = edition.table(TABLE).filter(scope_kind="service")
-    sure = {
-        f"{scope}/{budget}": is_sure
-        for scope, budget, is_sure in services.select("scope", "budget", "is_sure").rows()
-    }
-    named = [
-        row
-        | {"name": name_of(edition, "customer", row["customer"])}
-        | {"spent": [_spent(edition, one, sure[one]) for one in row["on_hold"]]}
-        for row in rows
-    ]
+    named = [row | {"name": name_of(edition, "customer", row["customer"])} for row in rows]
     return sorted(named, key=lambda row: (ORDER.index(row["advice"]), row["name"]))
-
-
-def _spent(edition: Edition, budget: str, is_sure: bool) -> str:
-    """`checkout-api/availability` → `Checkout API availability is probably spent`."""
-    service, _, indicator = budget.rpartition("/")
-    return f"{name_of(edition, 'service', service)} {indicator} is {surely(is_sure)} spent"
 
 
 def budgets(edition: Edition, level: str) -> list[Row]:
@@ -84,16 +67,19 @@ def budgets(edition: Edition, level: str) -> list[Row]:
 
 
 def summary(rows: list[Row]) -> tuple[str, list[str]]:
-    """How many teams could ship faster and how many should hold; who they are, and why."""
+    """How many teams have room to move and how many should hold; who they are, and why."""
     by_advice = {word: [row for row in rows if row["advice"] == word] for word in ORDER}
-    faster, hold = by_advice["ship_faster"], by_advice["hold"]
+    kept, hold = by_advice["room_kept"], by_advice["hold"]
+    free = len(kept) + len(by_advice["ship_faster"])
     graded = [(surely(sure), sum(row["is_sure"] is sure for row in hold)) for sure in (True, False)]
     holding = listed([f"{number} should {word} hold" for word, number in graded if number])
     headline = (
-        f"{first_large(counted(len(faster), 'team'))} of {len(rows)} could surely ship faster, "
+        f"{first_large(counted(free, 'team'))} of {len(rows)} surely "
+        f"{'has' if free == 1 else 'have'} room to move"
+        f"{f', {len(kept)} of them chose stability' if kept else ''}; "
         f"{holding or 'none should hold'}."
     )
-    said = [_held(row) for row in hold]
+    said = [_held(row) for row in (*hold, *by_advice["watch"])]
     for advice, why in WHY.items():
         of_advice = by_advice[advice]
         if of_advice:
@@ -111,11 +97,9 @@ def _held(row: Row) -> str:
     pace = ""
     if rate is not None:
         sure = interval(low, high, rate, "per_week")
-        pace = f" It still deploys {quantity(rate, 'per_week')} ({sure})."
-    return (
-        f"**{row['name']} should {surely(row['is_sure'])} hold** {_since(row)}: "
-        f"{listed(row['spent'])}.{pace}"
-    )
+        pace = f" It deploys {quantity(rate, 'per_week')} ({sure})."
+    should = f"{surely(row['is_sure'])} hold" if row["advice"] == "hold" else "look first"
+    return f"**{row['name']} should {should}** {_since(row)}: {row['why']}.{pace}"
 
 
 def _since(row: Row) -> str:
@@ -141,7 +125,7 @@ def table(rows: list[Row]) -> dict[str, list[str]]:
             for row in rows
         ],
         "Left": [_left(row) for row in rows],
-        "Bad, of allowed": [_account(row) for row in rows],
+        "Bad and allowed": [_account(row) for row in rows],
     }
 
 
@@ -160,12 +144,21 @@ def _left(row: Row) -> str:
 
 
 def _account(row: Row) -> str:
-    what = "tickets" if row["budget"] == SUPPORT else "events"
-    account = f"{number(row['bad'])} of {number(row['allowed'])} {what}"
+    bad = _events(row["bad"])
+    is_support = row["budget"] == SUPPORT
+    failed = (
+        f"{bad} of {_events(row['total'])} tickets missed" if is_support else f"{bad} bad events"
+    )
+    account = f"{failed}, {_events(row['allowed'])} allowed"
     if row["burn_long"] is None:
         return account
     short = "" if row["burn_short"] is None else f", last day {number(row['burn_short'])}×"
     return f"{account}  \n:small[burns {number(row['burn_long'])}×{short}]"
+
+
+def _events(count: float) -> str:
+    """What is allowed need not be whole; from ten on it is said whole."""
+    return number(float(round(count)) if count >= WHOLE_FROM else count)
 
 
 def choices(rows: list[Row]) -> dict[str, str]:

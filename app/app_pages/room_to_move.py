@@ -33,7 +33,7 @@ else:
 
 st.subheader("Every budget", anchor=False)
 st.caption(
-    "Of the last 28 days: what was bad, of what the objective allowed. At 1× a budget lasts just "
+    "Of the last 28 days: what was bad, and what the objective allowed. At 1× a budget lasts just "
     "as long as it should; told for the last three days, and for the last one. "
     + " ".join(f"{mark.symbol} {mark.word}: {mark.meaning}" for mark in BUDGETS.values())
 )

@@ -11,6 +11,7 @@ FINDINGS = "findings"
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 # From two of a unit on, the next one is said: 119 s, 2 min, 119 min, 2 h, 47 h, 2 days.
 UNTIL_NEXT = 2
+WHOLE_FROM = 10.0  # events; fewer are said with a decimal
 NEARLY_WHOLE = (
     0.99  # above it a share is told by what is missing: 99.9 % and 99.99 % differ tenfold
 )
@@ -77,6 +78,11 @@ def number(value: pl.Expr) -> pl.Expr:
         .otherwise(value.round(1).cast(pl.String).str.strip_suffix(".0"))
         .str.replace("^-", "−")
     )
+
+
+def events(count: pl.Expr) -> pl.Expr:
+    """A count, or how many were allowed, which need not be whole: from ten on it is said whole."""
+    return number(pl.when(count >= WHOLE_FROM).then(count.round()).otherwise(count))
 
 
 def _figure(end: pl.Expr, value: pl.Expr, unit: pl.Expr) -> pl.Expr:

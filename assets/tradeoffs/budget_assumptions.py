@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
     yield (
         TABLE,
         "could ship faster",
-        "every budget known and surely left; stance not stability",
+        "every budget of its services known and surely left; stance not stability",
         DECIDED,
     )
     yield TABLE, "indicators of one service", "a budget each, none makes up for another", DECIDED

@@ -21,14 +21,13 @@ BUDGET = ("scope_kind", "scope", "budget")
 DAYS = {
     **dict.fromkeys(BUDGET, pl.String),
     "day": pl.Date,
-    "bad": pl.Float64,
-    "allowed": pl.Float64,
+    **dict.fromkeys(("bad", "allowed", "total"), pl.Float64),
 }
 
 
 def of_service_levels(kpi: Kpi, fact: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """`DAYS` of every service and indicator."""
-    rows = terms.measured([kpi], fact)[kpi.id].with_columns(
+    rows = terms.measured([kpi], fact, also=("total",))[kpi.id].with_columns(
         bad=pl.col("allowed") - pl.col("budget_left")
     )
     members = rows.join(terms.scope_sets.filter(scope_kind="service"), on="scope_set")
@@ -46,14 +45,14 @@ def of_tickets(
     days = members.select("day", customer="scope").unique()
     promised = support_objectives(configuration, days).rename({"customer": "scope"})
     allowed = members.join(promised, on=["scope", "day"]).with_columns(
-        allowed=1 - pl.col("objective"), budget=pl.lit(SUPPORT)
+        allowed=1 - pl.col("objective"), total=pl.lit(1.0), budget=pl.lit(SUPPORT)
     )
     return _summed(allowed)
 
 
 def _summed(members: pl.DataFrame) -> pl.DataFrame:
     known = members.filter(pl.col("scope") != "unassigned")
-    sums = known.group_by(*BUDGET, "day").agg(pl.col("bad", "allowed").sum())
+    sums = known.group_by(*BUDGET, "day").agg(pl.col("bad", "allowed", "total").sum())
     return sums.select(pl.col(name).cast(dtype) for name, dtype in DAYS.items())
 
 

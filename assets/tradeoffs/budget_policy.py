@@ -18,16 +18,20 @@ LONG_DAYS, SHORT_DAYS = 3, 1
 BURNING = 1.0  # faster than that the budget will not last
 FEWEST_ALLOWED = 1.0  # where not even one may be bad, one decides nothing
 STATES = ("hold", "watch", "spend", "unknown")
-SUMS = ("bad", "allowed", "clusters", "top", "top_squared", "product", "allowed_squared", "told")
+SUMS = (
+    *("bad", "allowed", "clusters", "top", "top_squared", "product", "allowed_squared"),
+    *("told", "total"),
+)
 
 
 def accounts(days: pl.DataFrame, told: pl.DataFrame, last_on: date) -> pl.DataFrame:
     """The account of every budget at the end of every day until `last_on`.
 
     `days` are those of `budget_days`, `told` has `scope_kind, scope, day`. Adds to `BUDGET` and
-    `day`: `bad, allowed, left, low, high, burn_long, burn_short, told, is_burning, state`. The
-    interval is the wider one, at each end, of that between days (Student's t) and Poisson's of the
-    bad events, up to the whole budget: what another 28 days like these would have left.
+    `day`: `bad, allowed, total, left, low, high, burn_long, burn_low, burn_short, told, is_burning,
+    state`. The interval is the wider one, at each end, of that between days (Student's t) and
+    Poisson's of the bad events, up to the whole budget: what another 28 days like these would have
+    left. `burn_low` is Poisson's lower end of the burn rate in the long window.
     """
     summed = _rolled(_calendar(days, told, last_on))
     given = [summed.get_column(name).to_numpy() for name in SUMS[2:7]]
@@ -49,15 +53,15 @@ def accounts(days: pl.DataFrame, told: pl.DataFrame, last_on: date) -> pl.DataFr
         ).clip(upper_bound=1.0),
         burn_long=_rate("bad_long", "allowed_long"),
         burn_short=_rate("bad_short", "allowed_short"),
-        surely_long=pl.Series(long_least).fill_nan(None),
+        burn_low=pl.Series(long_least).fill_nan(None),
     )
     return (
         ends.with_columns(is_burning=_is_burning())
         .with_columns(state=_state())
         .select(
             *BUDGET,
-            *("day", "bad", "allowed", "left", "low", "high", "burn_long", "burn_short"),
-            *("told", "is_burning", "state"),
+            *("day", "bad", "allowed", "total", "left", "low", "high"),
+            *("burn_long", "burn_low", "burn_short", "told", "is_burning", "state"),
         )
     )
 
@@ -68,7 +72,7 @@ def _rate(bad: str, allowed: str) -> pl.Expr:
 
 def _is_burning() -> pl.Expr:
     """In the long window surely, and still in the short one."""
-    surely, still = pl.col("surely_long") > BURNING, pl.col("burn_short") >= BURNING
+    surely, still = pl.col("burn_low") > BURNING, pl.col("burn_short") >= BURNING
     return (surely & still).fill_null(False)
 
 
@@ -99,7 +103,7 @@ def _calendar(days: pl.DataFrame, told: pl.DataFrame, last_on: date) -> pl.DataF
     return (
         whole.join(days, on=[*BUDGET, "day"], how="left")
         .join(told_on, on=["scope_kind", "scope", "day"], how="left")
-        .with_columns(pl.col("bad", "allowed", "told").fill_null(0.0))
+        .with_columns(pl.col("bad", "allowed", "total", "told").fill_null(0.0))
         .with_columns(
             clusters=(allowed > 0).cast(pl.Float64),
             top=top,

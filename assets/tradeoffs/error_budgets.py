@@ -29,8 +29,8 @@ FACTS = (SERVICE_KPI.fact, SUPPORT_KPI.fact)
 SHOWN_DAYS = 91  # of the path of each budget
 COLUMNS = (
     *BUDGET,
-    *("window_start_on", "window_end_on", "bad", "allowed", "left_ratio", "low", "high"),
-    *("burn_long", "burn_short", "is_burning", "state", "why_unknown", "is_sure"),
+    *("window_start_on", "window_end_on", "bad", "allowed", "total", "left_ratio", "low", "high"),
+    *("burn_long", "burn_low", "burn_short", "is_burning", "state", "why_unknown", "is_sure"),
     *("since_on", "is_open_start", "sentence"),
 )
 
@@ -104,7 +104,7 @@ def _why_unknown() -> pl.Expr:
             pl.format("only {} of {} days are told of", pl.col("told").cast(pl.Int64), WINDOW_DAYS)
         )
         .when(pl.col("allowed") < FEWEST_ALLOWED)
-        .then(pl.lit("too little happened: not even one may fail"))
+        .then(pl.lit("too few to judge"))
     )
 
 
@@ -113,12 +113,12 @@ def _sentence() -> pl.Expr:
     ratio = pl.lit(phrases.RATIO)
     what = pl.when(pl.col("budget") == SUPPORT).then(pl.lit("tickets")).otherwise(pl.lit("events"))
     account = pl.format(
-        "{} of the error budget is left ({}): {} of {} allowed bad {} in the {} days to {}.",
+        "{} of the error budget is left ({}): {} bad {}, {} allowed, in the {} days to {}.",
         phrases.amount(pl.col("left_ratio"), ratio),
         phrases.interval(pl.col("low"), pl.col("high"), pl.col("left_ratio"), ratio),
-        phrases.number(pl.col("bad")),
-        phrases.number(pl.col("allowed")),
+        phrases.events(pl.col("bad")),
         what,
+        phrases.events(pl.col("allowed")),
         WINDOW_DAYS,
         phrases.day(pl.col("window_end_on")),
     )

@@ -19,7 +19,7 @@ from assets.kpis.periods import last_full_day
 from assets.methods.intervals import difference
 from assets.tradeoffs import choices
 from assets.tradeoffs.budget_days import SUPPORT
-from assets.tradeoffs.budget_policy import STATES, WINDOW_DAYS
+from assets.tradeoffs.budget_policy import LONG_DAYS, STATES, WINDOW_DAYS
 from assets.tradeoffs.error_budgets import names_of
 from assets.tradeoffs.scoring import unsliced_cells
 
@@ -36,7 +36,7 @@ PACE = ("deployments_per_week", "deployments_low", "deployments_high")
 COLUMNS = (
     *("customer", "segment", "stance", "advice", "since_on", "is_open_start"),
     *("n_services", "n_hold", "n_watch", "n_spend", "n_unknown", "on_hold"),
-    *("is_sure", "support_state", "support_left_ratio", "support_is_sure"),
+    *("is_sure", "why", "support_state", "support_left_ratio", "support_is_sure"),
     *(*PACE, "deployments_before", "pace_change_low", "pace_change_high", "sentence"),
 )
 
@@ -97,6 +97,10 @@ def room_to_move(
         support_state="state",
         support_left_ratio="left_ratio",
         support_is_sure="is_sure",
+        support_bad="bad",
+        support_allowed="allowed",
+        support_total="total",
+        support_why="why_unknown",
     )
     state = pl.col("state")
     ranked = of_services.with_columns(worst=_worst().over("customer"))
@@ -104,9 +108,7 @@ def room_to_move(
         *((state == word).sum().alias(f"n_{word}") for word in STATES),
         n_services=pl.col("scope").n_unique(),
         on_hold=pl.format("{}/{}", "scope", "budget").filter(state == "hold").sort(),
-        spent=pl.format("{} {} is {} spent", "service_name", "budget", _surely(pl.col("is_sure")))
-        .filter(state == "hold")
-        .sort(),
+        told=_told().filter(state == pl.col("worst")).sort(),
         are_sure=(pl.col("is_sure") & (state == "spend")).all(),
         is_surely_spent=(pl.col("is_sure") & (state == "hold")).any(),
     )
@@ -116,7 +118,7 @@ def room_to_move(
         .join(support, on="customer", how="left")
         .join(pace, on="customer", how="left")
         .with_columns(advice=_advice())
-        .with_columns(is_sure=_is_sure())
+        .with_columns(is_sure=_is_sure(), why=_why())
         .with_columns(sentence=_sentence())
         .select(COLUMNS)
         .sort("customer")
@@ -170,23 +172,44 @@ def _surely(is_sure: pl.Expr) -> pl.Expr:
     return pl.when(is_sure).then(pl.lit("surely")).otherwise(pl.lit("probably"))
 
 
+def _told() -> pl.Expr:
+    """What a budget that is spent or burns too fast is told by."""
+    ratio = pl.lit(phrases.RATIO)
+    spent = pl.format("is {} spent", _surely(pl.col("is_sure")))
+    burns = pl.format(
+        "surely burns faster than it can last ({}× over {} days, no less than {}× allowing for "
+        "chance; {}× on the last day; {} is left, {})",
+        phrases.number(pl.col("burn_long")),
+        LONG_DAYS,
+        phrases.number(pl.col("burn_low")),
+        phrases.number(pl.col("burn_short")),
+        phrases.amount(pl.col("left_ratio"), ratio),
+        phrases.interval(pl.col("low"), pl.col("high"), pl.col("left_ratio"), ratio),
+    )
+    how = pl.when(pl.col("state") == "hold").then(spent).otherwise(burns)
+    return pl.format("{} {} {}", "service_name", "budget", how)
+
+
+def _why() -> pl.Expr:
+    """What the advice rests on; null where too little is sure."""
+    room = pl.lit("every budget of its services has had room, and surely has some left")
+    return (
+        pl.when(pl.col("advice").is_in(["hold", "watch"]))
+        .then(pl.col("told").list.join(" and "))
+        .when(pl.col("advice").is_in(["ship_faster", "room_kept"]))
+        .then(room)
+    )
+
+
 def _sentence() -> pl.Expr:
     """`Payments team should hold: since 21 June 2026 Shop availability is surely spent. It …`."""
-    why = (
-        pl.when(pl.col("n_hold") > 0)
-        .then(pl.col("spent").list.join(" and "))
-        .when(pl.col("n_watch") > 0)
-        .then(pl.lit("a budget surely burns faster than it can last"))
-        .otherwise(pl.lit("every budget has had room, and surely has some left"))
-    )
     began = pl.when("is_open_start").then(pl.lit("at least since")).otherwise(pl.lit("since"))
-    since = pl.format(": {} {} {}", began, phrases.day(pl.col("since_on")), why)
-    is_told = pl.col("advice").is_in(["unclear", "unknown"]).not_()
+    since = pl.format(": {} {} {}", began, phrases.day(pl.col("since_on")), "why")
     return pl.format(
         "{} {}{}. {}{}",
         pl.coalesce("name", "customer"),
         pl.col("advice").replace_strict(ADVICE, return_dtype=pl.String),
-        pl.when(is_told).then(since).otherwise(pl.lit("")).fill_null(""),
+        since.fill_null(""),
         _pace_said(),
         _support_said(),
     )
@@ -217,12 +240,22 @@ def _pace_said() -> pl.Expr:
 
 
 def _support_said() -> pl.Expr:
-    spent = pl.format(" The budget of its support is {} spent.", _surely(pl.col("support_is_sure")))
+    """What asks for something, or failed where too little is known to judge it."""
+    state = pl.col("support_state")
+    missed = pl.format(
+        "{} of {} tickets missed",
+        phrases.events(pl.col("support_bad")),
+        phrases.events(pl.col("support_total")),
+    )
+    allowed = pl.format("{}, {} allowed", missed, phrases.events(pl.col("support_allowed")))
+    grade = _surely(pl.col("support_is_sure"))
     return (
-        pl.when(pl.col("support_state") == "hold")
-        .then(spent)
-        .when(pl.col("support_state") == "watch")
-        .then(pl.lit(" The budget of its support surely burns too fast."))
+        pl.when(state == "hold")
+        .then(pl.format(" The budget of its support is {} spent: {}.", grade, allowed))
+        .when(state == "watch")
+        .then(pl.format(" The budget of its support surely burns too fast: {}.", allowed))
+        .when((state == "unknown") & (pl.col("support_bad") > 0))
+        .then(pl.format(" Support: {}, {}.", missed, "support_why"))
         .otherwise(pl.lit(""))
     )
 

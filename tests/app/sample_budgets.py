@@ -27,6 +27,10 @@ BUDGETS = {
         *("spend", 0.5, -0.8, 0.9, None, date(2026, 5, 2), False, None),
     ),
 }
+WHY = {
+    "hold": "Checkout API availability is surely spent",
+    "watch": "Ledger core availability surely burns faster than it can last (3× over 3 days)",
+}
 # customer: segment, stance, advice, since, spent budgets, deployments a week
 TEAMS = {
     "checkout": ("core", "balanced", "hold", date(2026, 6, 21), ["checkout-api/availability"], 3.0),
@@ -41,8 +45,8 @@ def budgets() -> pl.DataFrame:
     rows = [
         dict(zip(("scope_kind", "scope", "budget"), key, strict=True))
         | {"window_start_on": FIRST_ON, "window_end_on": LAST_ON, "state": state}
-        | {"bad": 100.0 * (1 - (left or 0.0)), "allowed": 100.0, "left_ratio": left}
-        | {"low": low, "high": high, "burn_long": burn, "burn_short": burn}
+        | {"bad": 100.0 * (1 - (left or 0.0)), "allowed": 100.0, "total": 1e4, "left_ratio": left}
+        | {"low": low, "high": high, "burn_long": burn, "burn_short": burn, "burn_low": burn}
         | {"is_burning": state == "watch", "is_sure": _is_sure(state, low, high)}
         | {"why_unknown": why, "since_on": since, "is_open_start": is_open}
         | {"sentence": f"{key[1]}, {key[2]}: {state}."}
@@ -78,6 +82,7 @@ def teams() -> pl.DataFrame:
             "deployments_low": None if rate is None else rate - 1,
             "deployments_high": None if rate is None else rate + 2,
             "is_sure": True,
+            "why": WHY.get(advice),
             "sentence": f"{customer}: {advice} in the edition's words.",
         }
         for customer, (segment, stance, advice, since, spent, rate) in TEAMS.items()

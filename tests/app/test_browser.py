@@ -39,7 +39,7 @@ SENTENCES = {
     "speed_and_stability": "5 of 6 customers stood where they said they would in the year to",
     "what_to_stop": "Stop old Jenkins.",
     "staffing": "Of these ways, one more engineer does most for Regulated.",
-    "room_to_move": "1 team of 4 could surely ship faster, 1 should surely hold.",
+    "room_to_move": "2 teams of 4 surely have room to move, 1 of them chose stability",
     "explore": "Core product’s CSAT was",
     OF_PARTS: "Core product’s time to restore was",
     "data_quality": "1 check of 2 failed.",

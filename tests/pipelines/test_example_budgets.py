@@ -142,10 +142,13 @@ def test_the_page_names_who_should_hold_and_look_first_how_surely_and_nobody_els
     headline, reasons = summary(rows)
     said = "\n".join(reasons)
     word = "surely" if budgets["payments-api", "availability"]["is_sure"] else "probably"
-    assert headline.endswith(f"could surely ship faster, 1 should {word} hold.")
+    assert headline.endswith(f"; 1 should {word} hold.")
     assert re.findall(r"\*\*(.+?) should \w+ hold\*\*", said) == ["Payments team"]
     assert f"Payments API availability is {word} spent." in said
     assert re.findall(r"\*\*(.+?) should look first", said) == ["Checkout team"]
+    assert "Basket availability surely burns faster than it can last" in said
+    with_room = sum(row["advice"] in ("ship_faster", "room_kept") for row in rows)
+    assert headline.startswith(f"{with_room} teams of {len(rows)} surely have room to move")
     [free] = re.findall(r"\*\*(.+?) could surely ship faster\*\*", said)
     told = set(re.split(", | and ", free))
     assert told == {row["name"] for row in rows if row["advice"] == "ship_faster"}
@@ -162,6 +165,6 @@ def test_a_card_says_that_a_support_budget_is_spent_and_how_surely_where_it_is_a
         assert ("budget of its support is" in sentence) == is_spent
         if is_spent:
             word = "surely" if budget["is_sure"] else "probably"
-            assert sentence.endswith(f"The budget of its support is {word} spent.")
+            assert f"The budget of its support is {word} spent: " in sentence
             spent += 1
     assert spent

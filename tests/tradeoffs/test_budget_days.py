@@ -73,6 +73,7 @@ def terms():
 def levels(*rows):
     schema = {"scope_set": pl.UInt32, "service": pl.String, "indicator": pl.String}
     schema |= {"entered_at": INSTANT, "allowed": pl.Float64, "budget_left": pl.Float64}
+    schema |= {"total": pl.Float64}
     return pl.DataFrame(rows, schema | {"is_without_objective": pl.Boolean}, orient="row")
 
 
@@ -86,22 +87,22 @@ def test_indicators_of_a_service_have_budgets_of_their_own_and_none_is_pooled(te
     found = of_service_levels(
         kpi,
         levels(
-            (1, "shop", "availability", noon(3), 10.0, 4.0, False),
-            (1, "shop", "availability", noon(3), 10.0, 9.0, False),
-            (1, "shop", "latency", noon(3), 5.0, 5.0, False),
-            (2, "till", "availability", noon(3), 7.0, -1.0, False),
-            (3, "lost", "availability", noon(3), 1.0, 1.0, False),
-            (1, "shop", "availability", noon(4), None, None, True),
+            (1, "shop", "availability", noon(3), 10.0, 4.0, 100.0, False),
+            (1, "shop", "availability", noon(3), 10.0, 9.0, 100.0, False),
+            (1, "shop", "latency", noon(3), 5.0, 5.0, 50.0, False),
+            (2, "till", "availability", noon(3), 7.0, -1.0, 70.0, False),
+            (3, "lost", "availability", noon(3), 1.0, 1.0, 10.0, False),
+            (1, "shop", "availability", noon(4), None, None, 10.0, True),
         ),
         terms,
     )
     sums = {row[:3]: row[3:] for row in found.rows()}
     day = date(2026, 6, 3)
     assert sums == {
-        ("service", "shop", "availability"): (day, 7.0, 20.0),
-        ("service", "shop", "latency"): (day, 0.0, 5.0),
-        ("service", "till", "availability"): (day, 8.0, 7.0),
-        ("service", "lost", "availability"): (day, 0.0, 1.0),
+        ("service", "shop", "availability"): (day, 7.0, 20.0, 200.0),
+        ("service", "shop", "latency"): (day, 0.0, 5.0, 50.0),
+        ("service", "till", "availability"): (day, 8.0, 7.0, 70.0),
+        ("service", "lost", "availability"): (day, 0.0, 1.0, 10.0),
     }
 
 
@@ -161,9 +162,9 @@ def test_a_late_ticket_is_bad_on_the_day_it_was_due_and_spam_is_none(terms, conf
         orient="row",
     )
     found = of_tickets(TICKETS, tickets, terms, configuration)
-    assert {(row[1], row[3]): (row[4], pytest.approx(row[5])) for row in found.rows()} == {
-        ("checkout", date(2026, 6, 11)): (1.0, pytest.approx(0.6)),
-        ("payments", date(2026, 6, 11)): (0.0, pytest.approx(0.2)),
+    assert {(row[1], row[3]): (row[4], pytest.approx(row[5]), row[6]) for row in found.rows()} == {
+        ("checkout", date(2026, 6, 11)): (1.0, pytest.approx(0.6), 3.0),
+        ("payments", date(2026, 6, 11)): (0.0, pytest.approx(0.2), 1.0),
     }
 
 

@@ -33,7 +33,9 @@ def stands(bad, allowed=100.0, *, days=40, is_stale=False, kind="service", budge
     scope = "shop" if kind == "service" else "core"
     values = [10.0] * (days - len(bad)) + bad
     dates = [LAST_ON - timedelta(days=days - 1 - n) for n in range(days)]
-    rows = [(kind, scope, budget, on, b, allowed) for on, b in zip(dates, values, strict=True)]
+    rows = [
+        (kind, scope, budget, on, b, allowed, 1000.0) for on, b in zip(dates, values, strict=True)
+    ]
     told = pl.DataFrame({"scope_kind": kind, "scope": scope, "day": dates})
     found = accounts(pl.DataFrame(rows, DAYS, orient="row"), told, LAST_ON)
     now = error_budgets(found.with_columns(is_stale=pl.lit(is_stale)), NAMES, LAST_ON)
@@ -43,13 +45,11 @@ def stands(bad, allowed=100.0, *, days=40, is_stale=False, kind="service", budge
 def test_the_sentence_says_what_is_left_of_what_and_when():
     row = stands([10.0])
     assert row["sentence"].startswith("Shop, availability: 90 % of the error budget is left (")
-    assert row["sentence"].endswith(
-        "280 of 2800 allowed bad events in the 28 days to 30 June 2026."
-    )
+    assert row["sentence"].endswith("280 bad events, 2800 allowed, in the 28 days to 30 June 2026.")
     assert (row["window_start_on"], row["window_end_on"]) == (date(2026, 6, 3), LAST_ON)
     tickets = stands([10.0], kind="customer", budget="support")
     assert "Core team, support:" in tickets["sentence"]
-    assert "280 of 2800 allowed bad tickets" in tickets["sentence"]
+    assert "280 bad tickets, 2800 allowed" in tickets["sentence"]
 
 
 def test_a_budget_that_burns_says_how_fast():
@@ -70,7 +70,7 @@ def test_something_is_surely_left_or_spent_where_the_whole_interval_says_so():
     [
         ({"is_stale": True}, "a source is late or incomplete"),
         ({"days": 20}, "only 20 of 28 days are told of"),
-        ({"allowed": 0.01}, "too little happened: not even one may fail"),
+        ({"allowed": 0.01}, "too few to judge"),
     ],
 )
 def test_an_unknown_state_says_why(terms, why):
@@ -133,7 +133,7 @@ def facts(levels=(), tickets=()):
         kpis = [kpi for kpi in CATALOGUE if kpi.fact == name]
         words = {c: pl.String for kpi in kpis for c in kpi.columns}
         flags = {e.column: pl.Boolean for kpi in kpis for e in kpi.exclusions}
-        numbers = dict.fromkeys(("allowed", "budget_left"), pl.Float64)
+        numbers = dict.fromkeys(("allowed", "budget_left", "total"), pl.Float64)
         instants = dict.fromkeys(("entered_at", "due_at"), pl.Datetime("us", "UTC"))
         schema = {"scope_set": pl.UInt32, **words, **flags, **numbers, **instants}
         schema |= {"is_solved_when_due": pl.Boolean}
@@ -161,7 +161,7 @@ def test_the_whole_way_from_facts_to_advice(home):
     noons = [datetime(2026, 5, 20, 10, tzinfo=UTC) + timedelta(days=n) for n in range(42)]
     levels = [
         {"scope_set": 1, "service": "shop", "indicator": "availability", "entered_at": noon,
-         "allowed": 100.0, "budget_left": 90.0}
+         "allowed": 100.0, "budget_left": 90.0, "total": 1000.0}
         for noon in noons
     ]  # fmt: skip
     tickets = [

@@ -12,7 +12,11 @@ BUDGET = {
     **dict.fromkeys(("scope_kind", "scope", "budget", "state"), pl.String),
     **{"left_ratio": pl.Float64, "is_sure": pl.Boolean, "since_on": pl.Date},
     "is_open_start": pl.Boolean,
+    **dict.fromkeys(("bad", "allowed", "total", "low", "high"), pl.Float64),
+    **dict.fromkeys(("burn_long", "burn_low", "burn_short"), pl.Float64),
+    "why_unknown": pl.String,
 }
+FIGURES = (4.0, 1.35, 9.0, 0.4, 0.6, 1.21, 1.1, 1.07, "too few to judge")
 PACE = {
     "customer": pl.String,
     **dict.fromkeys(
@@ -24,7 +28,8 @@ PACE = {
 
 
 def service(name, state, *, budget="availability", is_sure=True, since=10, is_open=False):
-    return ("service", name, budget, state, 0.5, is_sure, LAST_ON - timedelta(days=since), is_open)
+    return ("service", name, budget, state, 0.5, is_sure, LAST_ON - timedelta(days=since), is_open,
+            *FIGURES)  # fmt: skip
 
 
 def rooms(budgets, owned, stance="flexibility", paces=()):
@@ -92,31 +97,46 @@ def test_it_holds_since_the_first_budget_was_spent_and_has_room_since_the_last_o
 
 def test_the_sentence_names_what_is_spent_since_when_and_how_often_the_team_deploys():
     budgets = [service("shop", "hold", since=9), service("till", "spend")]
-    support = ("customer", "core", "support", "hold", -0.2, True, LAST_ON, False)
+    support = ("customer", "core", "support", "hold", -0.2, True, LAST_ON, False, *FIGURES)
     paces = [("core", 3.0, 2.0, 4.2, 1.0, 0.4, 3.3)]
     row = rooms([*budgets, support], TWO, paces=paces)["core"]
     assert row["on_hold"] == ["shop/availability"]
     assert row["sentence"] == (
         "Core team should hold: since 21 June 2026 Shop availability is surely spent. It deploys 3 "
         "a week (2–4.2 a week), more often than in the 28 days before. The budget of its support "
-        "is surely spent."
+        "is surely spent: 4 of 9 tickets missed, 1.4 allowed."
     )
     calm = rooms([service("shop", "spend", is_open=True)], TWO[:1])["core"]
     assert calm["sentence"] == (
-        "Core team could ship faster: at least since 20 June 2026 every budget has had room, and "
-        "surely has some left. How often it deploys is not known."
+        "Core team could ship faster: at least since 20 June 2026 every budget of its services has "
+        "had room, and surely has some left. How often it deploys is not known."
     )
 
 
 def test_what_is_spent_by_the_account_alone_is_said_to_be_so_probably():
     budgets = [service("shop", "hold", is_sure=False, since=9), service("till", "spend")]
-    support = ("customer", "core", "support", "hold", -0.2, False, LAST_ON, False)
+    support = ("customer", "core", "support", "hold", -0.2, False, LAST_ON, False, *FIGURES)
     row = rooms([*budgets, support], TWO)["core"]
     assert row["is_sure"] is False
     assert "since 21 June 2026 Shop availability is probably spent." in row["sentence"]
-    assert row["sentence"].endswith("The budget of its support is probably spent.")
+    assert "The budget of its support is probably spent: 4 of 9 tickets" in row["sentence"]
     sure = [service("till", "hold", since=3), *budgets[:1]]
     assert rooms(sure, TWO)["core"]["is_sure"] is True
+
+
+def test_what_burns_is_named_with_its_figures_and_what_makes_it_sure():
+    row = rooms([service("shop", "watch", since=1), service("till", "spend")], TWO)["core"]
+    assert row["why"] == (
+        "Shop availability surely burns faster than it can last (1.2× over 3 days, no less than "
+        "1.1× allowing for chance; 1.1× on the last day; 50 % is left, 40–60 %)"
+    )
+    assert row["why"] in row["sentence"]
+
+
+def test_support_that_failed_is_named_though_it_is_too_little_to_judge():
+    support = ("customer", "core", "support", "unknown", -2.0, False, LAST_ON, False, *FIGURES)
+    row = rooms([service("shop", "spend"), support], TWO[:1])["core"]
+    assert row["sentence"].endswith(" Support: 4 of 9 tickets missed, too few to judge.")
 
 
 def cells(*rows):
