@@ -20,7 +20,7 @@ from app.portfolio import (
     Offered,
     choosing_pays_below,
 )
-from app.words import first_large, inside, listed, number
+from app.words import SPACE, first_large, inside, listed, number
 from assets.methods.portfolio import GAP, Integers, Plan, difference
 
 LEVEL_WORDS = dict(zip(LEVELS, ("Stop", "Best effort", "Standard", "Excellent"), strict=True))
@@ -119,7 +119,7 @@ class Gain:
     @property
     def against_best(self) -> str:
         """The same, for what is compared with the best plan."""
-        return f"against the best plan of whole levels {self.said}"
+        return f"against the best plan of whole levels, {self.said}"
 
 
 def _against_even(edition: Edition, gain: Gain, served: float, *, is_cut: bool) -> str:
@@ -240,9 +240,9 @@ def mediocre_sentence(evenly: float | None, planned: float | None, well_served: 
 
 def percent(ratio: float) -> str:
     """`83 %`, without a decimal: draws and steps of capacity."""
-    return f"{100 * ratio:.0f} %"
+    return f"{100 * ratio:.0f}{SPACE}%"
 
 
 def share(served: float) -> str:
     """`83.1 %`: how well is served, so that differences of it add up."""
-    return f"{number(100 * served)} %"
+    return f"{number(100 * served)}{SPACE}%"
