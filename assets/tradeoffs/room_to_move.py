@@ -175,7 +175,12 @@ def _surely(is_sure: pl.Expr) -> pl.Expr:
 def _told() -> pl.Expr:
     """What a budget that is spent or burns too fast is told by."""
     ratio = pl.lit(phrases.RATIO)
-    spent = pl.format("is {} spent", _surely(pl.col("is_sure")))
+    spent = pl.format(
+        "is {} spent ({} bad events, {} allowed)",
+        _surely(pl.col("is_sure")),
+        phrases.events(pl.col("bad")),
+        phrases.events(pl.col("allowed")),
+    )
     burns = pl.format(
         "surely burns faster than it can last ({}× over {} days, no less than {}× allowing for "
         "chance; {}× on the last day; {} is left, {})",
@@ -202,7 +207,7 @@ def _why() -> pl.Expr:
 
 
 def _sentence() -> pl.Expr:
-    """`Payments team should hold: since 21 June 2026 Shop availability is surely spent. It …`."""
+    """`Payments team should hold: since 21 June 2026 Shop availability is surely spent (…`."""
     began = pl.when("is_open_start").then(pl.lit("at least since")).otherwise(pl.lit("since"))
     since = pl.format(": {} {} {}", began, phrases.day(pl.col("since_on")), "why")
     return pl.format(

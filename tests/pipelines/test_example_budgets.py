@@ -144,7 +144,7 @@ def test_the_page_names_who_should_hold_and_look_first_how_surely_and_nobody_els
     word = "surely" if budgets["payments-api", "availability"]["is_sure"] else "probably"
     assert headline.endswith(f"; 1 should {word} hold.")
     assert re.findall(r"\*\*(.+?) should \w+ hold\*\*", said) == ["Payments team"]
-    assert f"Payments API availability is {word} spent." in said
+    assert f"Payments API availability is {word} spent (" in said
     assert re.findall(r"\*\*(.+?) should look first", said) == ["Checkout team"]
     assert "Basket availability surely burns faster than it can last" in said
     with_room = sum(row["advice"] in ("ship_faster", "room_kept") for row in rows)

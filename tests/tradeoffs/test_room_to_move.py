@@ -102,8 +102,9 @@ def test_the_sentence_names_what_is_spent_since_when_and_how_often_the_team_depl
     row = rooms([*budgets, support], TWO, paces=paces)["core"]
     assert row["on_hold"] == ["shop/availability"]
     assert row["sentence"] == (
-        "Core team should hold: since 21 June 2026 Shop availability is surely spent. It deploys 3 "
-        "a week (2–4.2 a week), more often than in the 28 days before. The budget of its support "
+        "Core team should hold: since 21 June 2026 Shop availability is surely spent (4 bad "
+        "events, 1.4 allowed). It deploys 3 a week (2–4.2 a week), more often than in the "
+        "28 days before. The budget of its support "
         "is surely spent: 4 of 9 tickets missed, 1.4 allowed."
     )
     calm = rooms([service("shop", "spend", is_open=True)], TWO[:1])["core"]
@@ -118,7 +119,7 @@ def test_what_is_spent_by_the_account_alone_is_said_to_be_so_probably():
     support = ("customer", "core", "support", "hold", -0.2, False, LAST_ON, False, *FIGURES)
     row = rooms([*budgets, support], TWO)["core"]
     assert row["is_sure"] is False
-    assert "since 21 June 2026 Shop availability is probably spent." in row["sentence"]
+    assert "since 21 June 2026 Shop availability is probably spent (4 bad events" in row["sentence"]
     assert "The budget of its support is probably spent: 4 of 9 tickets" in row["sentence"]
     sure = [service("till", "hold", since=3), *budgets[:1]]
     assert rooms(sure, TWO)["core"]["is_sure"] is True
