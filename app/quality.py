@@ -209,8 +209,11 @@ def unassigned_sentence(rows: pl.DataFrame) -> str:
     if not some.height:
         return "Every event of the newest complete quarter belongs to a customer."
     worst = some.head(2).select("KPI", "Share").rows()
-    parts = [f"{quantity(share, 'ratio')} of {name}" for name, share in worst]
-    return f"What matches no customer is shown as unassigned: {listed(parts)}."
+    parts = [f"{quantity(share, 'ratio')} of what {name} counts" for name, share in worst]
+    return (
+        "What matches no customer is shown as unassigned, in the newest complete quarter: "
+        f"{listed(parts)}."
+    )
 
 
 def _spaced(column: str) -> pl.Expr:

@@ -89,7 +89,10 @@ def summary(rows: pl.DataFrame, who: str, when: str) -> tuple[str, str]:
         for low, high in [_ends(rows.filter(metric=metric))]
         if low is not None and high is not None
     ]
-    return headline, f"From the same records of {who} in {when}, the tools get {listed(ranges)}."
+    of_days = rows.drop_nulls("value").filter(unit=DAYS).height
+    days = f" {counted(of_days, 'number')} of days with a deployment cannot be set beside them."
+    told = f"From the same records of {who} in {when}, the tools get {listed(ranges)}."
+    return headline, told + (days if of_days else "")
 
 
 def _ends(rows: pl.DataFrame) -> tuple[Row | None, Row | None]:

@@ -54,7 +54,7 @@ with left:
     )
 with right:
     st.subheader("Links by rule", anchor=False)
-    st.markdown("By which rule records of different sources were joined.")
+    st.markdown("By which rule all records of different sources were joined, of all periods.")
     st.table(quality.links(edition), border="horizontal", hide_index=True, alt="Links by rule")
 
 st.subheader("Quarantine", anchor=False)
