@@ -67,7 +67,8 @@ def cost(edition: Edition, segment: str) -> str:
     when = period(of["period_kind"], of["period_start_on"], of["period_end_on"])
     known = sure(row["low"], row["high"], row["value"], row["unit"], row["n"])
     doubt = f"; not sure: {of['missing']}" if of.get("missing") else ""
-    return f"In {when} it took {quantity(row['value'], row['unit'])} ({known}) to serve{doubt}."
+    took = quantity(row["value"], row["unit"])
+    return f"In {when} serving it took {took} ({known} records of hours){doubt}."
 
 
 def questions(edition: Edition, segment: str) -> list[str]:

@@ -99,7 +99,8 @@ def test_what_a_segment_costs_is_of_the_quarter_of_its_verdicts(edition, monkeyp
     monkeypatch.setattr(type(edition), "table", lambda _self, name: tables[name])
     said = cost(edition, "core").replace(SPACE, " ")
     assert said == (
-        "In 2026 Q2 it took 13.1 hours per customer week (11.8–14.7, n 972) to serve"
+        "In 2026 Q2 serving it took 13.1 hours per customer week "
+        "(11.8–14.7, n 972 records of hours)"
         + ("." if missing is None else f"; not sure: {missing}.")
     )
 
