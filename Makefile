@@ -22,10 +22,10 @@ demo: .venv/ready  ## The example company, from its records to the dashboard (SE
 	$(BIN)/plumbline demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/ready  ## What proves behaviour, in less than 10 minutes
-	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: .venv/ready  ## Simulations, random kills, large fuzzing
-	$(BIN)/pytest -m slow -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -m slow -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/ready  ## Format, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

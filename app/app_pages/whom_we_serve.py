@@ -66,7 +66,8 @@ with st.expander("The KPIs and targets behind these scores"):
 st.subheader("Does it count as much as they say?", anchor=False)
 st.caption(
     "Stated importance is what was declared; derived is what goes with the answers to satisfaction "
-    "surveys. It goes with them, which is not to say that it causes them."
+    "surveys, of all months that are known. It goes with them, which is not to say that it causes "
+    "them. Nobody else can reckon it again, as single answers are never shown."
 )
 stacked(stated_and_derived(edition, chosen))
 download(
