@@ -156,3 +156,31 @@ def test_the_offering_that_costs_more_than_it_serves_stands_behind_the_other_ci_
     assert all(ranks[name][1] < first_of_jenkins for name in others)
     low, high = (max(ranks[n][0] for n in others), min(ranks[n][1] for n in others))
     assert low <= high
+
+
+@pytest.mark.parametrize(
+    ("assumption", "times"), [("a tenth less capacity", 0.9), ("a tenth more capacity", 1.1)]
+)
+def test_what_another_capacity_is_said_to_flip_gives_the_best_of_all_plans_then(
+    assumption, times, edition, levels, shares
+):
+    best = edition.table("tradeoff_portfolio").filter(plan="best")
+    plan = dict(best.select("offering", "level").iter_rows())
+    flips = edition.table("tradeoff_portfolio_flips").filter(assumption=assumption)
+    assert dict(flips.select("offering", "level").iter_rows()).items() <= plan.items()
+    plan |= dict(flips.select("offering", "level_then").iter_rows())
+    rows = {
+        row["offering"]: row
+        for row in edition.table("tradeoff_offering_levels").iter_rows(named=True)
+        if plan[row["offering"]] == row["level"]
+    }
+    capacity = times * edition.table("tradeoff_portfolio_outcomes")["capacity_hours"][0]
+    assert sum(row["hours"] for row in rows.values()) <= capacity
+    found = served(shares, {name: row["served"] for name, row in rows.items()})
+    tried = best_by_trying(levels, shares, capacity)
+    assert mean(found) == pytest.approx(mean(tried), abs=1e-4)
+
+
+def test_weights_that_are_alike_already_are_not_said_to_flip_nothing(edition):
+    assumptions = edition.table("tradeoff_portfolio_flips")["assumption"].to_list()
+    assert "all segments count the same" not in assumptions
