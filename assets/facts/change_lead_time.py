@@ -41,9 +41,6 @@ def change_lead_time(
         for name in ("first_review_at", "approved_at")
     ]
     deployed = pl.when(merged.is_not_null()).then("deployed_at")
-    never_deployed = pl.col("repo").is_in(not_deployable) | (
-        pl.col("first_cut_at").is_null() & pl.col("deployed_at").is_null()
-    )
     return (
         located.with_columns(said_in_time)
         .join(shipped.select("change_id", "deployed_at", "link_rule"), on="change_id", how="left")
@@ -79,14 +76,20 @@ def change_lead_time(
             is_size_unknown=pl.col("lines_changed").is_null(),
             is_review_unknown=pl.col("is_reviewed_independently").is_null(),
             is_without_commits=pl.col("first_commit_at").is_null(),
-            is_in_repo_never_deployed=never_deployed,
-            is_before_first_deployment=(
-                ~never_deployed
-                & pl.col("deployed_at").is_null()
-                & (merged <= pl.col("first_cut_at"))
-            ).fill_null(False),
+            **_not_measured_until_deployed(not_deployable),
         )
     )
+
+
+def _not_measured_until_deployed(not_deployable: list[str]) -> dict[str, pl.Expr]:
+    """Why nothing tells when a merged change reached production, by the name of the column."""
+    first_cut, is_undeployed = pl.col("first_cut_at"), pl.col("deployed_at").is_null()
+    never = pl.col("repo").is_in(not_deployable) | (first_cut.is_null() & is_undeployed)
+    before = ~never & is_undeployed & (pl.col("merged_at") <= first_cut)
+    return {
+        "is_in_repo_never_deployed": never,
+        "is_before_first_deployment": before.fill_null(False),
+    }
 
 
 @dg.asset
